@@ -1,0 +1,24 @@
+"""The web process: the signed intake and the sockets in front of Django."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ.setdefault("DATABASE_POOL", "10")
+
+from django.core.asgi import get_asgi_application
+
+django_application = get_asgi_application()
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+
+from overlay.routing import websocket_urlpatterns
+from twitch.intake import Intake
+
+application = ProtocolTypeRouter(
+    {
+        "http": Intake(django_application),
+        "websocket": URLRouter(websocket_urlpatterns),
+    }
+)

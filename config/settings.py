@@ -1,0 +1,318 @@
+"""Every setting of Greenroom, read from the environment, loud when a value makes no sense.
+
+A value is looked for in the environment, then in `.env` beside manage.py, then in the files that an
+installation keeps under GREENROOM_HOME (its generated secrets, the addresses of its embedded servers).
+`.env.example` describes each setting for the person who runs Greenroom.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config import home, logs
+
+ROOT = home.ROOT
+GREENROOM_HOME = home.home()
+
+_kept = home.running_servers() | home.generated_secrets() | home.read_env_file(ROOT / ".env")
+
+
+def env(name: str, default: str = "") -> str:
+    return (os.environ.get(name) or _kept.get(name) or default).strip()
+
+
+def env_int(name: str, default: int, least: int, most: int) -> int:
+    value = env(name, str(default))
+    if not value.lstrip("-").isdigit() or not least <= int(value) <= most:
+        raise ImproperlyConfigured(
+            f"{name} must be a whole number from {least} to {most}, not {value!r}."
+        )
+    return int(value)
+
+
+def env_bool(name: str, default: bool) -> bool:
+    value = env(name).lower()
+    if value in ("1", "true", "yes", "on"):
+        return True
+    if value in ("0", "false", "no", "off"):
+        return False
+    if value:
+        raise ImproperlyConfigured(f"{name} must be on or off, not {value!r}.")
+    return default
+
+
+def env_choice(name: str, default: str, *choices: str) -> str:
+    value = env(name, default).lower()
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+    return value
+
+
+def env_url(name: str, default: str, *schemes: str) -> str:
+    """Return the URL without a slash at its end."""
+    value = env(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in schemes or not parts.netloc:
+        raise ImproperlyConfigured(
+            f"{name} must be an address that begins with {' or '.join(s + '://' for s in schemes)}."
+        )
+    return value
+
+
+def database(url: str, pool: int) -> dict[str, object]:
+    """Return Django's settings for a `postgresql://user:password@host:port/name?host=…` address."""
+    parts = urlsplit(url)
+    name = unquote(parts.path.lstrip("/"))
+    if parts.scheme not in ("postgres", "postgresql") or not name:
+        raise ImproperlyConfigured(
+            "DATABASE_URL must look like postgresql://user:password@host:5432/name."
+        )
+    options: dict[str, object] = dict(parse_qsl(parts.query))
+    host = str(options.pop("host", "") or unquote(parts.hostname or ""))
+    port = str(options.pop("port", "") or parts.port or "")
+    if pool:
+        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": port,
+        # The web process takes connections from a pool; the others keep one each.
+        "CONN_MAX_AGE": 0 if pool else None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }
+
+
+# --- The installation ------------------------------------------------------------------------
+
+PORT = env_int("PORT", 8000, 1, 65535)
+REHEARSAL_PORT = env_int("REHEARSAL_PORT", 8001, 1, 65535)
+PUBLIC_URL = env_url("PUBLIC_URL", f"http://localhost:{PORT}", "http", "https")
+REHEARSAL = env_bool("REHEARSAL", not env("TWITCH_CLIENT_ID"))
+DEBUG = env_bool("DEBUG", False)
+LOG_FORMAT = env_choice("LOG_FORMAT", "pretty", "pretty", "json")
+LOG_LEVEL = env_choice("LOG_LEVEL", "info", "debug", "info", "warning", "error").upper()
+
+SECRET_KEY = env("DJANGO_SECRET_KEY")
+ENCRYPTION_KEYS = [key.strip() for key in env("ENCRYPTION_KEYS").split(",") if key.strip()]
+ADMIN_KEY = env("ADMIN_KEY")
+
+_public = urlsplit(PUBLIC_URL)
+_is_https = _public.scheme == "https"
+ALLOWED_HOSTS = [
+    *{str(_public.hostname), "localhost", "127.0.0.1", "[::1]"},
+    *[name.strip() for name in env("ALLOWED_HOSTS").split(",") if name.strip()],
+]
+CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
+
+# --- The providers ---------------------------------------------------------------------------
+
+_rehearsal = f"127.0.0.1:{REHEARSAL_PORT}"
+
+
+def provider_url(name: str, real: str, rehearsed: str, *schemes: str) -> str:
+    return env_url(name, rehearsed if REHEARSAL else real, *(schemes or ("https", "http")))
+
+
+TWITCH_CLIENT_ID = env("TWITCH_CLIENT_ID", "rehearsal" if REHEARSAL else "")
+TWITCH_CLIENT_SECRET = env("TWITCH_CLIENT_SECRET", "rehearsal-secret" if REHEARSAL else "")
+TWITCH_BROADCASTER_ID = env("TWITCH_BROADCASTER_ID", "1000" if REHEARSAL else "")
+TWITCH_WEBHOOK_SECRET = env("TWITCH_WEBHOOK_SECRET")
+TWITCH_API_URL = provider_url(
+    "TWITCH_API_URL", "https://api.twitch.tv/helix", f"http://{_rehearsal}/twitch/helix"
+)
+TWITCH_AUTH_URL = provider_url(
+    "TWITCH_AUTH_URL", "https://id.twitch.tv/oauth2", f"http://{_rehearsal}/twitch/oauth2"
+)
+TWITCH_EVENTSUB_WS_URL = provider_url(
+    "TWITCH_EVENTSUB_WS_URL",
+    "wss://eventsub.wss.twitch.tv/ws",
+    f"ws://{_rehearsal}/twitch/ws",
+    "wss",
+    "ws",
+)
+TWITCH_EVENTSUB_SUBSCRIPTIONS_URL = env_url(
+    "TWITCH_EVENTSUB_SUBSCRIPTIONS_URL",
+    f"{TWITCH_API_URL}/eventsub/subscriptions",
+    "https",
+    "http",
+)
+EVENTSUB_TRANSPORT = env_choice(
+    "EVENTSUB_TRANSPORT", "webhook" if _is_https else "websocket", "webhook", "websocket"
+)
+
+if not 10 <= len(TWITCH_WEBHOOK_SECRET) <= 100 or not TWITCH_WEBHOOK_SECRET.isascii():
+    raise ImproperlyConfigured("TWITCH_WEBHOOK_SECRET must have 10 to 100 ASCII characters.")
+
+# --- Applications ----------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "daphne",
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "channels",
+    "rest_framework",
+    "drf_spectacular",
+    "django_celery_beat",
+    "sagas",
+    "pushes",
+    "tokens",
+    "accounts",
+    "twitch",
+    "raffle",
+    "overlay",
+    "config",
+]
+AUTH_USER_MODEL = "accounts.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.logs.RequestContextMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# --- Storage ---------------------------------------------------------------------------------
+
+DATABASE_URL = env("DATABASE_URL")
+REDIS_URL = env("REDIS_URL")
+if not DATABASE_URL or not REDIS_URL:
+    raise ImproperlyConfigured(
+        "No database or Redis is known: start everything with `make run`, "
+        "or set DATABASE_URL and REDIS_URL."
+    )
+# Only the web process shares connections between threads; config/asgi.py asks for the pool.
+DATABASES = {"default": database(DATABASE_URL, env_int("DATABASE_POOL", 0, 0, 100))}
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "greenroom",
+    }
+}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": "greenroom"},
+    }
+}
+
+# --- Work ------------------------------------------------------------------------------------
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "global_keyprefix": "greenroom:",
+    "visibility_timeout": 3600,
+    "socket_timeout": 30,
+    "socket_connect_timeout": 5,
+    "socket_keepalive": True,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# A poke that cannot be sent is not waited for: the sweep finds the work in Postgres.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "greenroom"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 1
+DJANGO_CELERY_BEAT_TZ_AWARE = True
+
+# Completed runs, facts and EventSub messages are kept this long.
+RETENTION = timedelta(days=env_int("RETENTION_DAYS", 90, 1, 3650))
+
+# --- Web -------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env("STATIC_ROOT", str(ROOT / "staticfiles")))
+STATICFILES_DIRS = [ROOT / "static"]
+WHITENOISE_USE_FINDERS = True
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = _is_https
+SECURE_REDIRECT_EXEMPT = [r"^health(/ready)?$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _is_https else None
+SECURE_HSTS_SECONDS = 31_536_000 if _is_https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _is_https
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+LOGIN_URL = "admin:login"
+
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.AdminKeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    # An endpoint that is open to everyone says so itself.
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "config.problems.exception_handler",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Greenroom",
+    "DESCRIPTION": "The backstage of a Twitch channel.",
+    "VERSION": "0.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+UNFOLD = {
+    "SITE_TITLE": "Greenroom",
+    "SITE_HEADER": "Greenroom",
+    "SITE_SUBHEADER": "Rehearsal" if REHEARSAL else "Backstage",
+    "SITE_SYMBOL": "theater_comedy",
+    "ENVIRONMENT": "config.admin.environment",
+}
+
+LOGGING_CONFIG = None
+logs.configure(LOG_FORMAT, LOG_LEVEL)

@@ -1,0 +1,14 @@
+"""Where the engine finds the flows and the listeners of every app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class SagasConfig(AppConfig):
+    name = "sagas"
+    verbose_name = "Sagas"
+
+    def ready(self) -> None:
+        autodiscover_modules("sagas", "listeners")

@@ -1,0 +1,45 @@
+"""What wakes the engine: pokes, and the clock's sweep."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from celery.signals import worker_process_init
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from sagas import engine, journal, services
+from sagas.poke import TASK, poke
+
+# One task leads runs for at most so long before it hands over, so that other tasks get their turn.
+TURN = 5.0
+
+
+@shared_task(name=TASK)
+def advance() -> None:
+    """Lead due runs until there are none."""
+    with services.pokes_held():
+        some_left = engine.work(TURN, wake_another=poke)
+    if some_left:
+        poke()
+
+
+@shared_task(name="sagas.sweep")
+def sweep() -> None:
+    """Take over from dead workers, then lead what is due although nobody poked."""
+    journal.release_dead()
+    advance()
+
+
+@shared_task(name="sagas.prune")
+def prune() -> None:
+    """Forget finished runs and facts that are older than the retention time."""
+    services.prune(timezone.now() - settings.RETENTION)
+
+
+@worker_process_init.connect
+def take_over(**_: object) -> None:
+    """A worker process that replaces a dead one takes over its runs at once."""
+    connection.close()
+    journal.release_dead()
+    poke()

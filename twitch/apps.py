@@ -1,0 +1,14 @@
+"""Where Twitch's part finds what upper apps do with redemptions."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class TwitchConfig(AppConfig):
+    name = "twitch"
+    verbose_name = "Twitch"
+
+    def ready(self) -> None:
+        autodiscover_modules("redemptions")

@@ -1,0 +1,60 @@
+"""What upper apps hook into: actions that a redemption starts, and texts that chat is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from twitch.models import Redemption
+
+
+@dataclass(frozen=True)
+class RewardAction:
+    """Something that a reward can start; `begin` runs in the transaction that stores the redemption."""
+
+    name: str
+    label: str
+    begin: Callable[[Redemption], None]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A chat text: what it is called, what it says unless reworded, and which {variables} it knows."""
+
+    name: str
+    default: str
+    variables: tuple[str, ...]
+
+
+_actions: dict[str, RewardAction] = {}
+_texts: dict[str, Text] = {}
+
+
+def on_redemption(
+    name: str, label: str
+) -> Callable[[Callable[[Redemption], None]], Callable[[Redemption], None]]:
+    """Register what a redemption of a reward with this action starts."""
+
+    def register(begin: Callable[[Redemption], None]) -> Callable[[Redemption], None]:
+        if name in _actions:
+            raise ValueError(f"Two reward actions are named {name}.")
+        _actions[name] = RewardAction(name, label, begin)
+        return begin
+
+    return register
+
+
+def chat_text(name: str, default: str, *variables: str) -> Text:
+    """Register a text of which the streamer may change the wording."""
+    if name in _texts:
+        raise ValueError(f"Two chat texts are named {name}.")
+    _texts[name] = Text(name, default, variables)
+    return _texts[name]
+
+
+def actions() -> dict[str, RewardAction]:
+    return _actions
+
+
+def texts() -> dict[str, Text]:
+    return _texts
