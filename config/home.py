@@ -21,7 +21,8 @@ def home() -> Path:
 def read_env_file(path: Path) -> dict[str, str]:
     """Return the NAME=value lines of `path`; an absent file is an empty one.
 
-    Blank lines and lines that begin with `#` are skipped; one pair of quotes around a value is dropped.
+    Blank lines and lines that begin with `#` are skipped; one pair of quotes around a value is
+    dropped.
     """
     if not path.is_file():
         return {}

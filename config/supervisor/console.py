@@ -1,0 +1,48 @@
+"""The terminal: one line at a time, each under the name of the process that said it."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from threading import Lock
+
+WIDTH = 9
+COLOURS = {
+    "greenroom": 32,
+    "web": 36,
+    "worker": 33,
+    "beat": 34,
+    "eventsub": 35,
+    "rehearsal": 95,
+    "postgres": 94,
+    "valkey": 91,
+}
+# What a log line quotes may come from a stranger: it must not steer the terminal.
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+CONTROLS = dict.fromkeys([*range(9), *range(10, 32), *range(127, 160)])
+
+
+class Console:
+    """Writes lines to standard output; several threads may use it at once."""
+
+    def __init__(self) -> None:
+        self.coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        self._lock = Lock()
+
+    def say(self, name: str, line: str) -> None:
+        """Print one line said by the process `name`, without control characters."""
+        label = name.ljust(WIDTH)
+        if self.coloured:
+            label = f"\x1b[{COLOURS.get(name, 37)}m{label}\x1b[0m"
+        text = ESCAPES.sub("", line).translate(CONTROLS)
+        self._write(f"{label} | {text}\n")
+
+    def _write(self, text: str) -> None:
+        with self._lock:
+            try:
+                sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+                sys.stdout.buffer.flush()
+            except OSError:
+                # The terminal was closed: what is left to do is to stop well.
+                return

@@ -1,0 +1,204 @@
+"""One run from the first process to the last: start in order, watch, stop in order."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from types import FrameType
+from urllib.parse import urlsplit
+
+from config import home
+from config.embedded import Postgres, Valkey
+from config.programs import Program, signal_group
+from config.supervisor import cast
+from config.supervisor.child import Child
+from config.supervisor.console import Console
+from config.supervisor.plan import CannotStart, Plan
+
+# Together less than the 10 s after which a person, or a container engine, loses patience.
+PROCESSES_STOP_WITHIN = 6.0
+SERVERS_STOP_WITHIN = 2.5
+PULSE = 0.05
+
+
+class Stopped(Exception):
+    """Somebody asked the run to stop while it waited for something."""
+
+
+class Run:
+    """The processes of one run; `start`, then `watch` until asked to stop, then always `stop`."""
+
+    def __init__(self, plan: Plan, console: Console) -> None:
+        self.plan = plan
+        self.console = console
+        self.env = cast.environment(plan)
+        self.servers: list[Child] = []
+        self.processes: list[Child] = []
+        self._asked = 0
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._ask)
+
+    def start(self) -> None:
+        """Start everything and return when the web process says that all is well.
+
+        Raises CannotStart or ServerFailed when it cannot be, Stopped when asked to stop meanwhile.
+        """
+        begun = time.monotonic()
+        if self.plan.rehearsal:
+            self._start(self.processes, cast.rehearsal(self.env))
+        self._start_servers()
+        self.say("Bringing the database up to date.")
+        self._manage("migrate", "--no-input", "--verbosity=0")
+        for program in cast.processes(self.plan, self.env):
+            self._start(self.processes, program)
+        if self.plan.rehearsal:
+            self._until(self._rehearsal_listens, 30, "The rehearsal server does not answer.")
+            self._manage("rehearse")
+        links = [
+            ("Sign in once", self._link("sign_in_link")),
+            ("Overlay", self._link("overlay_url")),
+        ]
+        self._until(self._is_ready, 60, "Not everything is ready after a minute.")
+        self.say(f"Ready in {time.monotonic() - begun:.1f} s. Ctrl-C stops everything.")
+        self._introduce(links)
+
+    def watch(self) -> None:
+        """Restart what ends by itself, until somebody asks to stop (Stopped)."""
+        while True:
+            self._pause(0.2)
+
+    def stop(self) -> None:
+        """Stop the processes, then the servers they use; whatever lingers is killed."""
+        self.say("Stopping.")
+        _stop_all(self.processes, PROCESSES_STOP_WITHIN)
+        _stop_all(self.servers, SERVERS_STOP_WITHIN)
+        (self.plan.home / home.SERVERS).unlink(missing_ok=True)
+        self.say("Stopped.")
+
+    def say(self, line: str) -> None:
+        """Print one line of the supervisor's own."""
+        self.console.say("greenroom", line)
+
+    def _start_servers(self) -> None:
+        addresses = {}
+        if not self.plan.database_url:
+            postgres = Postgres(self.plan.home / "postgres")
+            if not postgres.folder.exists():
+                self.say(f"Making a PostgreSQL database in {postgres.folder}.")
+            self._start_server(postgres)
+            postgres.ensure_database(self.plan.name)
+            addresses["DATABASE_URL"] = postgres.url(self.plan.name)
+        if not self.plan.redis_url:
+            valkey = Valkey(self.plan.home / "valkey")
+            self._start_server(valkey)
+            addresses["REDIS_URL"] = valkey.url(self.plan.redis_number)
+        # For a `manage.py` command that is typed in another terminal.
+        home.write_env_file(self.plan.home / home.SERVERS, addresses)
+        self.env |= addresses
+
+    def _start_server(self, server: Postgres | Valkey) -> None:
+        server.prepare()
+        child = self._start(self.servers, server.program(), server.prepare)
+        self._until(
+            lambda: server.is_ready(child.pid),
+            60,
+            f"The embedded {child.program.name} in {server.folder} does not start.",
+        )
+
+    def _start(
+        self, group: list[Child], program: Program, prepare: Callable[[], None] | None = None
+    ) -> Child:
+        child = Child(program, self.console, prepare)
+        child.start()
+        group.append(child)
+        return child
+
+    def _manage(self, *arguments: str) -> str:
+        """Run a management command to its end and return what it printed."""
+        with tempfile.TemporaryFile() as output:
+            process = cast.manage(self.env, *arguments).start(output)
+            try:
+                self._until(lambda: process.poll() is not None, 600, f"{arguments[0]} hangs.")
+            finally:
+                signal_group(process.pid, signal.SIGKILL)
+                process.wait()
+            output.seek(0)
+            lines = output.read().decode("utf-8", "replace").strip().splitlines()
+        if process.returncode:
+            raise CannotStart(self._explain(arguments[0], lines))
+        return lines[-1] if lines else ""
+
+    def _explain(self, command: str, lines: list[str]) -> str:
+        last = lines[-1] if lines else "it said nothing"
+        name, separator, sentence = last.partition(": ")
+        if separator and name.endswith(("ImproperlyConfigured", "CommandError")):
+            return sentence
+        for line in lines:
+            self.console.say(command, line)
+        return f"`manage.py {command}` failed: {last}"
+
+    def _link(self, command: str) -> str:
+        try:
+            return self._manage(command)
+        except CannotStart as error:
+            return f"(none: {error})"
+
+    def _introduce(self, links: list[tuple[str, str]]) -> None:
+        lines = [("Home", f"{self.plan.public_url}/"), *links]
+        if self.plan.rehearsal:
+            lines.append(("Rehearsal", f"http://127.0.0.1:{self.plan.rehearsal_port}/"))
+            self.say("This is a rehearsal: Twitch is played by a server on this machine.")
+        for title, text in lines:
+            self.say(f"  {title:<12}  {text}")
+
+    def _rehearsal_listens(self) -> bool:
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", self.plan.rehearsal_port), timeout=1).close()
+            return True
+        return False
+
+    def _is_ready(self) -> bool:
+        host = "127.0.0.1" if self.plan.host in ("0.0.0.0", "::", "") else self.plan.host  # noqa: S104
+        connection = http.client.HTTPConnection(host, self.plan.port, timeout=5)
+        headers = {"Host": urlsplit(self.plan.public_url).netloc}
+        try:
+            connection.request("GET", "/health/ready", headers=headers)
+            return connection.getresponse().status == http.client.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def _until(self, is_so: Callable[[], bool], seconds: float, otherwise: str) -> None:
+        deadline = time.monotonic() + seconds
+        while not is_so():
+            if time.monotonic() > deadline:
+                raise CannotStart(otherwise)
+            self._pause(PULSE)
+
+    def _pause(self, seconds: float) -> None:
+        if self._asked:
+            raise Stopped
+        for child in (*self.servers, *self.processes):
+            child.tend()
+        time.sleep(seconds)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        self._asked += 1
+
+
+def _stop_all(children: list[Child], patience: float) -> None:
+    for child in children:
+        child.ask_to_stop()
+    deadline = time.monotonic() + patience
+    while not all(child.has_stopped() for child in children) and time.monotonic() < deadline:
+        time.sleep(PULSE)
+    for child in children:
+        with contextlib.suppress(subprocess.SubprocessError):
+            child.kill()
