@@ -231,9 +231,10 @@ def _make_private(folder: Path, uid: int | None = None) -> None:
 
 
 def _socket_folder(data: Path) -> Path:
-    """Return `run` beside the data, or a folder in /tmp when that path is too long for a socket."""
+    """Return `run` beside the data, or a folder in /tmp when no client could be told that path."""
     beside = data.parent / "run"
-    if len(os.fsencode(beside)) <= LONGEST_SOCKET_FOLDER:
+    # To libpq a comma begins the next host.
+    if len(os.fsencode(beside)) <= LONGEST_SOCKET_FOLDER and "," not in str(beside):
         return beside
     name = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
     return Path("/tmp") / f"greenroom-{os.geteuid()}-{name}"  # noqa: S108

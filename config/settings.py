@@ -168,6 +168,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "django_celery_beat",
+    "rest",
     "sagas",
     "pushes",
     "tokens",
@@ -298,7 +299,7 @@ REST_FRAMEWORK = {
     # An endpoint that is open to everyone says so itself.
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "config.problems.exception_handler",
+    "EXCEPTION_HANDLER": "rest.problems.exception_handler",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Greenroom",

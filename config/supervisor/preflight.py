@@ -27,7 +27,7 @@ def take_home(plan: Plan) -> IO[str]:
     """
     try:
         plan.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = (plan.home / "supervisor.lock").open("a+")  # noqa: SIM115
+        lock = (plan.home / "supervisor.lock").open("a+")
     except OSError as error:
         raise CannotStart(f"The folder {plan.home} cannot be used: {_reason(error)}.") from error
     try:

@@ -1,0 +1,18 @@
+"""Ties the apps to the processes: the Celery application and the clock's schedule."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from config import celery, schedule
+
+
+class ConfigConfig(AppConfig):
+    name = "config"
+    verbose_name = "Greenroom"
+
+    def ready(self) -> None:
+        # Every process that pokes workers must speak to this application's broker.
+        celery.app.set_default()
+        post_migrate.connect(schedule.write, sender=self)

@@ -1,0 +1,141 @@
+"""Is everything well? For probes, the supervisor, and people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from sagas.models import Run
+from tokens.models import Token
+from twitch.models import MessageConflict
+
+STALE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Check:
+    """`ok` is whether it is well; a check that is `required` and is not makes the server not ready."""
+
+    ok: bool
+    detail: str
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Report:
+    checks: dict[str, Check]
+
+    @property
+    def status(self) -> str:
+        """`ready`, `degraded` (it works, and a person should look) or `not_ready`."""
+        if all(check.ok for check in self.checks.values()):
+            return "ready"
+        required = all(check.ok for check in self.checks.values() if check.required)
+        return "degraded" if required else "not_ready"
+
+
+@never_cache
+@require_safe
+def alive(request: HttpRequest) -> JsonResponse:
+    """The web process answers."""
+    return JsonResponse({"status": "alive"})
+
+
+@never_cache
+@require_safe
+def ready(request: HttpRequest) -> JsonResponse:
+    """200 when Greenroom can do its work, 503 when it can't; either way with every check."""
+    now = report()
+    return JsonResponse(
+        {
+            "status": now.status,
+            "checks": {name: asdict(check) for name, check in now.checks.items()},
+        },
+        status=503 if now.status == "not_ready" else 200,
+    )
+
+
+def report() -> Report:
+    """Look at everything that Greenroom needs, once."""
+    return Report(
+        {
+            "database": _safely(_database, required=True),
+            "redis": _safely(_redis, required=True),
+            "worker": _safely(lambda: _pulse("worker"), required=True),
+            "beat": _safely(lambda: _pulse("beat"), required=True),
+            "eventsub": _safely(_eventsub),
+            "tokens": _safely(_tokens),
+            "stuck_runs": _safely(_stuck_runs),
+            "message_conflicts": _safely(_conflicts),
+        }
+    )
+
+
+def _safely(check: Callable[[], Check], required: bool = False) -> Check:
+    try:
+        result = check()
+    except Exception as error:
+        # The name of the error is enough for a probe; its text may hold an address or a secret.
+        return Check(False, type(error).__name__, required)
+    return Check(result.ok, result.detail, required)
+
+
+def _database() -> Check:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return Check(True, "answers")
+
+
+def _redis() -> Check:
+    cache.set("pulse:probe", 1, 5)
+    return Check(cache.get("pulse:probe") == 1, "answers")
+
+
+def _pulse(name: str) -> Check:
+    at: datetime | None = cache.get(f"pulse:{name}")
+    if at is None:
+        return Check(False, "not seen for two minutes")
+    age = timezone.now() - at
+    return Check(age < STALE, f"seen {age.total_seconds():.0f} s ago")
+
+
+def _eventsub() -> Check:
+    pulse: dict[str, Any] | None = cache.get("pulse:eventsub")
+    if pulse is None:
+        return Check(False, "not running")
+    detail = str(pulse.get("state", "unknown"))
+    connected_at = pulse.get("connected_at")
+    if connected_at is not None:
+        age = timezone.now() - connected_at
+        detail += f" for {age.total_seconds():.0f} s"
+    return Check(bool(pulse.get("ok")), detail)
+
+
+def _tokens() -> Check:
+    states = {f"{token.provider} {token.role}": token.state for token in Token.objects.all()}
+    if "twitch broadcaster" not in states:
+        states["twitch broadcaster"] = "not connected"
+    return Check(
+        all(state == "connected" for state in states.values()),
+        ", ".join(f"{name}: {state}" for name, state in sorted(states.items())),
+    )
+
+
+def _stuck_runs() -> Check:
+    count = Run.objects.stuck().count()
+    return Check(count == 0, str(count))
+
+
+def _conflicts() -> Check:
+    day = MessageConflict.objects.filter(received_at__gt=timezone.now() - timedelta(days=1))
+    count = day.count()
+    return Check(count == 0, f"{count} in the last day")

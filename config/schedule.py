@@ -1,0 +1,45 @@
+"""What the clock does and how often; written to the clock's tables at each migrate."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+EVERY_SECONDS = {
+    "sagas.sweep": 5,
+    "twitch.begin_messages": 10,
+    "config.pulse": 5,
+    "tokens.refresh_due": 60,
+    "tokens.validate": 60 * 60,
+    "twitch.lint_rewards": 5 * 60,
+    "twitch.reconcile": 5 * 60,
+    "sagas.prune": 60 * 60,
+    "twitch.prune": 60 * 60,
+}
+
+
+def write(apps: Any, **_: object) -> None:
+    """Make the clock's table equal to this list; what is not in it any more is removed.
+
+    A message that no worker took before the task is due again has expired: a clock that ran on while
+    the workers were away leaves no pile of the same task behind.
+    """
+    Interval = apps.get_model("django_celery_beat", "IntervalSchedule")  # noqa: N806
+    Task = apps.get_model("django_celery_beat", "PeriodicTask")  # noqa: N806
+    Changed = apps.get_model("django_celery_beat", "PeriodicTasks")  # noqa: N806
+    ours = "greenroom: "
+    for task, seconds in EVERY_SECONDS.items():
+        interval, _created = Interval.objects.get_or_create(every=seconds, period="seconds")
+        Task.objects.update_or_create(
+            name=f"{ours}{task}",
+            defaults={
+                "task": task,
+                "interval": interval,
+                "enabled": True,
+                "expire_seconds": seconds,
+                "kwargs": json.dumps({}),
+            },
+        )
+    Task.objects.filter(name__startswith=ours).exclude(task__in=EVERY_SECONDS).delete()
+    # The clock looks at this row to see that its list has changed.
+    Changed.objects.get_or_create(ident=1, defaults={"last_update": "2000-01-01T00:00:00Z"})

@@ -1,0 +1,22 @@
+"""Every address of the web process."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from config import health, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("health", health.alive, name="health"),
+    path("health/ready", health.ready, name="health_ready"),
+    path("admin/", admin.site.urls),
+    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/admin/", include("sagas.urls")),
+    path("api/", include("raffle.urls")),
+    path("", include("accounts.urls")),
+    path("", include("twitch.urls")),
+    path("", include("overlay.urls")),
+]

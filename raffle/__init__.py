@@ -1,0 +1,1 @@
+"""The keyboard raffle: a viewer rolls against a fresh winning number."""

@@ -1,0 +1,49 @@
+"""How the API says that something is wrong: always {"code", "detail"}."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from rest_framework.response import Response
+from rest_framework.views import exception_handler as default_handler
+
+from sagas.flow import Refused
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer {"code", "detail"}: the code is stable and for programs, the detail is for people."""
+    if isinstance(error, Refused):
+        return Response({"code": error.code, "detail": error.sentence}, status=409)
+    response = default_handler(error, context)
+    if response is None:
+        return None
+    if isinstance(error, ValidationError):
+        code, detail = _first(error.detail)
+        response.data = {"code": code, "detail": detail}
+    elif isinstance(error, APIException):
+        detail = error.detail
+        code = detail.code if isinstance(detail, ErrorDetail) else error.default_code
+        response.data = {"code": code, "detail": str(detail)}
+    else:
+        response.data = {"code": "not_found", "detail": "There is no such thing here."}
+    return response
+
+
+def _first(detail: Any, field: str = "") -> tuple[str, str]:
+    """Return the code of the first complaint and a sentence that names its field."""
+    if isinstance(detail, dict):
+        name, inner = next(iter(detail.items()))
+        return _first(inner, "" if name == "non_field_errors" else str(name))
+    if isinstance(detail, list):
+        return _first(detail[0], field)
+    code = detail.code if isinstance(detail, ErrorDetail) else "invalid"
+    return str(code), f"{field}: {detail}" if field else str(detail)
+
+
+class Problem(serializers.Serializer[Any]):
+    """What every answer that is not a success holds."""
+
+    code = serializers.CharField(help_text="Stable, for programs.")
+    detail = serializers.CharField(help_text="A sentence for people.")

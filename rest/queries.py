@@ -1,0 +1,48 @@
+"""Strict query strings: an unknown, repeated or senseless key is refused, never guessed at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+
+
+class Query(serializers.Serializer[Any]):
+    """The query keys of an endpoint, declared as fields."""
+
+    @classmethod
+    def read(cls, request: Request) -> dict[str, Any]:
+        """Return the checked values; raises ValidationError with the code of what is wrong."""
+        query = cls(data=request.query_params.dict())
+        for name, values in request.query_params.lists():
+            if name not in query.fields:
+                known = ", ".join(sorted(query.fields)) or "none"
+                raise ValidationError({name: f"Unknown query key; known: {known}."}, "unknown_key")
+            if len(values) > 1:
+                raise ValidationError({name: "Given more than once."}, "repeated_key")
+        query.is_valid(raise_exception=True)
+        return dict(query.validated_data)
+
+
+class LimitQuery(Query):
+    limit = serializers.IntegerField(min_value=1, max_value=100, default=10)
+
+
+class NoQuery(Query):
+    """For endpoints that take no query at all."""
+
+
+class PageQuery(Query):
+    cursor = serializers.CharField(required=False, help_text="Where the page begins: from `next`.")
+    limit = serializers.IntegerField(min_value=1, max_value=100, default=50)
+
+
+class Pages(CursorPagination):
+    """Pages that neither skip nor repeat a row while rows are added."""
+
+    page_size = 50
+    max_page_size = 100
+    page_size_query_param = "limit"
