@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,7 +58,7 @@ def generated_secrets() -> dict[str, str]:
     """
     path = home() / SECRETS
     known = read_env_file(path)
-    wanted = {
+    wanted: dict[str, Callable[[], str]] = {
         "DJANGO_SECRET_KEY": lambda: secrets.token_urlsafe(48),
         "ENCRYPTION_KEYS": lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "TWITCH_WEBHOOK_SECRET": lambda: secrets.token_hex(32),

@@ -86,21 +86,28 @@ def check_database(url: str) -> None:
     """Raise CannotStart unless DATABASE_URL leads to a PostgreSQL that lets us in."""
     import psycopg
 
+    place = _place("DATABASE_URL", url, "postgresql", "postgres")
     try:
         psycopg.connect(url, connect_timeout=5).close()
-    except (psycopg.Error, UnicodeError) as error:
-        raise CannotStart(f"DATABASE_URL ({_place(url)}) does not work: {_brief(error)}") from None
+    except psycopg.OperationalError as error:
+        raise CannotStart(f"{place} does not answer: {_first_line(error)}.") from None
+    except psycopg.Error:
+        # Its message would quote the address, and with it the password.
+        raise CannotStart(f"{place} is not an address that PostgreSQL understands.") from None
 
 
 def check_redis(url: str) -> None:
     """Raise CannotStart unless REDIS_URL leads to a Redis or Valkey that lets us in."""
     import redis
 
+    place = _place("REDIS_URL", url, "redis", "rediss")
     try:
         with redis.Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5) as client:
             client.ping()
-    except (redis.RedisError, ValueError) as error:
-        raise CannotStart(f"REDIS_URL ({_place(url)}) does not work: {_brief(error)}") from None
+    except redis.RedisError as error:
+        raise CannotStart(f"{place} does not answer: {_first_line(error)}.") from None
+    except ValueError:
+        raise CannotStart(f"{place} is not an address that Redis understands.") from None
 
 
 def _where(lock: IO[str]) -> str:
@@ -121,17 +128,22 @@ def _is_ours(process: psutil.Process, home: str) -> bool:
 
 
 def _reason(error: OSError) -> str:
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return "a file is in its place"
     return (error.strerror or str(error)).lower()
 
 
-def _place(url: str) -> str:
-    """Return where a URL leads, without who is let in and how."""
+def _place(name: str, url: str, *schemes: str) -> str:
+    """Return the setting and where it leads, without who is let in and how."""
     try:
         parts = urlsplit(url)
-        return f"{parts.hostname or 'local'}:{parts.port or 'default port'}{parts.path}"
+        port = f":{parts.port}" if parts.port else ""
     except ValueError:
-        return "not an address"
+        raise CannotStart(f"{name} is not an address.") from None
+    if parts.scheme not in schemes:
+        raise CannotStart(f"{name} must begin with {schemes[0]}://.")
+    return f"{name} ({parts.hostname or 'a local socket'}{port}{parts.path})"
 
 
-def _brief(error: Exception) -> str:
-    return " ".join(str(error).split()).rstrip(".") + "."
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0].rstrip(".")
