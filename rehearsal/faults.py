@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -58,7 +59,12 @@ ANSWERS = {
     "drop_after": Kind("Lost answer", "The call takes effect, then the connection closes."),
 }
 
-_NUMBERS = {"count": (1, 1_000_000), "skip": (0, 1_000_000), "ms": (0, 600_000), "retry_after": (0, 3600)}
+_NUMBERS = {
+    "count": (1, 1_000_000),
+    "skip": (0, 1_000_000),
+    "ms": (0, 600_000),
+    "retry_after": (0, 3600),
+}
 
 
 class Faults:
@@ -110,7 +116,12 @@ class Faults:
         """The kinds one may choose and the faults that are on."""
         return {
             "kinds": [
-                {"kind": name, "label": kind.label, "help": kind.help, "at_once": bool(kind.at_once)}
+                {
+                    "kind": name,
+                    "label": kind.label,
+                    "help": kind.help,
+                    "at_once": bool(kind.at_once),
+                }
                 for name, kind in self.kinds.items()
             ],
             "on": [asdict(fault) for fault in self._on],
@@ -145,10 +156,8 @@ async def misbehave(faults: Faults, request: web.Request, handler: Handler) -> w
     if faults.take("500", path, method):
         return _refusal(500, "Internal Server Error", "something went wrong")
     if faults.take("drop_after", path, method):
-        try:
+        with suppress(web.HTTPException):
             await handler(request)
-        except web.HTTPException:
-            pass
         return _hang_up(request)
     return await handler(request)
 

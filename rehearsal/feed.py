@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -45,6 +45,15 @@ class Feed:
         for watcher in self._watchers:
             watcher.touch(names)
 
+    def touch_all(self) -> None:
+        """Say that everything has changed."""
+        self.touch(*self._topics)
+
+    def close(self) -> None:
+        """Send every watcher home."""
+        for watcher in self._watchers:
+            watcher.leave()
+
     def record(self, at: str, method: str, path: str, outcome: tuple[int, float]) -> None:
         """Log one call with its ``(status, milliseconds)``."""
         status, ms = outcome
@@ -53,18 +62,20 @@ class Feed:
 
     def snapshot(self, names: set[str] | None = None) -> dict[str, Any]:
         """The content of the named topics, or of all."""
-        return {name: read() for name, read in self._topics.items() if names is None or name in names}
+        return {
+            name: read() for name, read in self._topics.items() if names is None or name in names
+        }
 
     async def watch(self) -> AsyncIterator[dict[str, Any]]:
         """Everything first, then whatever changes, for as long as one listens."""
         with self._watching() as watcher:
             yield self.snapshot()
-            while True:
-                yield self.snapshot(await watcher.changed())
+            while names := await watcher.changed():
+                yield self.snapshot(names)
                 await asyncio.sleep(QUIET_SECONDS)
 
     @contextmanager
-    def _watching(self) -> Any:
+    def _watching(self) -> Iterator[_Watcher]:
         watcher = _Watcher()
         self._watchers.add(watcher)
         try:
@@ -77,13 +88,21 @@ class _Watcher:
     def __init__(self) -> None:
         self._names: set[str] = set()
         self._wake = asyncio.Event()
+        self._left = False
+
+    def leave(self) -> None:
+        self._left = True
+        self._wake.set()
 
     def touch(self, names: tuple[str, ...]) -> None:
         self._names.update(names)
         self._wake.set()
 
     async def changed(self) -> set[str]:
+        """The topics touched since last asked; none when it is time to go."""
         await self._wake.wait()
+        if self._left:
+            return set()
         self._wake.clear()
         names, self._names = self._names, set()
         return names

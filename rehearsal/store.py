@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 
 class Record(Protocol):
     """A dataclass that knows the key it is kept under."""
 
-    __dataclass_fields__: dict[str, Any]
+    __dataclass_fields__: ClassVar[dict[str, Any]]
 
     @property
     def key(self) -> str: ...
@@ -66,7 +66,9 @@ class Store:
 
     def read(self, kind: str) -> list[dict[str, Any]]:
         """Every object of a kind, oldest first."""
-        rows = self._db.execute("SELECT body FROM objects WHERE kind = ? ORDER BY position", (kind,))
+        rows = self._db.execute(
+            "SELECT body FROM objects WHERE kind = ? ORDER BY position", (kind,)
+        )
         return [json.loads(body) for (body,) in rows]
 
     def clear(self) -> None:
@@ -104,7 +106,7 @@ class Table(Generic[R]):
 
     def last(self, count: int) -> list[R]:
         """The newest records, newest first."""
-        rows = []
+        rows: list[R] = []
         for row in reversed(self._rows.values()):
             if len(rows) == count:
                 break

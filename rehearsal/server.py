@@ -1,0 +1,129 @@
+"""The one HTTP server: who may call it, what it logs, and where each service is mounted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from rehearsal import clock, control
+from rehearsal.control import FAULTS, FEED, RESET, BadWish
+from rehearsal.faults import BadFault, Faults, misbehave
+from rehearsal.feed import Feed
+from rehearsal.settings import Settings
+from rehearsal.store import Store
+from rehearsal.twitch import control as twitch_control
+from rehearsal.twitch import helix, oauth
+from rehearsal.twitch.helix.chat import RECENT, Recent
+from rehearsal.twitch.helix.guard import BUCKETS, Buckets, guard
+from rehearsal.twitch.stage import TWITCH, Twitch
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+SETTINGS = web.AppKey("settings", Settings)
+CONSOLE = Path(__file__).parent / "console"
+_SAFE = {
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+def build(settings: Settings) -> web.Application:
+    """The whole rehearsal as one aiohttp application."""
+    store = Store(settings.home / "rehearsal.sqlite3")
+    feed = Feed()
+    faults = Faults(lambda: feed.touch("faults"))
+    twitch = Twitch(settings, store, feed, faults)
+    app = web.Application(middlewares=[_log, _only_from_here, _translate], client_max_size=2**20)
+    app[SETTINGS], app[FEED], app[FAULTS], app[TWITCH] = settings, feed, faults, twitch
+    app[BUCKETS], app[RECENT] = Buckets(settings.points_per_minute), Recent()
+
+    def reset() -> None:
+        twitch.eventsub.forget()
+        twitch.state.reset()
+        app[BUCKETS].clear()
+        app[RECENT].clear()
+        feed.touch_all()
+
+    app[RESET] = reset
+    feed.topic("faults", faults.snapshot)
+    twitch_control.show(twitch, feed)
+    app.add_routes([*control.ROUTES, *twitch_control.ROUTES, *oauth.ROUTES, *helix.ROUTES])
+    app.router.add_get("/twitch/ws", twitch.eventsub.sockets.connect)
+    app.router.add_get("/", _console)
+    app.router.add_static("/console", CONSOLE)
+    app.on_shutdown.append(_close)
+    return app
+
+
+async def _close(app: web.Application) -> None:
+    app[FEED].close()
+    await app[TWITCH].eventsub.close()
+
+
+async def _console(_request: web.Request) -> web.FileResponse:
+    return web.FileResponse(CONSOLE / "index.html", headers=_SAFE)
+
+
+@web.middleware
+async def _log(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Note what the product calls (not what the console does)."""
+    if request.path.startswith(("/control", "/console")) or request.path == "/":
+        return await handler(request)
+    started, at, status = time.perf_counter(), clock.seconds(), 0
+    try:
+        answer = await handler(request)
+        status = answer.status
+        return answer
+    except web.HTTPException as error:
+        status = error.status
+        raise
+    finally:
+        ms = (time.perf_counter() - started) * 1000
+        request.app[FEED].record(at, request.method, request.path, (status, ms))
+
+
+@web.middleware
+async def _only_from_here(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse other sites' pages: a foreign Host (DNS rebinding) or a foreign Origin."""
+    host = urlsplit(f"//{request.headers.get('Host', '')}")
+    if not request.app[SETTINGS].is_ours(host.hostname):
+        return web.json_response({"detail": "This host name is not served here."}, status=403)
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != host.netloc:
+        return web.json_response({"detail": "Only our own pages may call this."}, status=403)
+    return await handler(request)
+
+
+@web.middleware
+async def _translate(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give each service's errors their own shape, and its calls their faults."""
+    if request.path.startswith("/control"):
+        return await _control_answer(request, handler)
+    if request.path.startswith("/twitch/helix"):
+        return await misbehave(
+            request.app[FAULTS], request, lambda request: guard(request, handler)
+        )
+    if request.path.startswith("/twitch/oauth2"):
+        return await misbehave(
+            request.app[FAULTS], request, lambda request: oauth.answer(request, handler)
+        )
+    return await handler(request)
+
+
+async def _control_answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except (BadWish, BadFault) as error:
+        return web.json_response({"detail": str(error)}, status=400)
+    except Exception as error:
+        known = twitch_control.refusal(error)
+        if known is None:
+            raise
+        status, detail = known
+        return web.json_response({"detail": detail}, status=status)

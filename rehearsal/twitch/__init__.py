@@ -1,0 +1,1 @@
+"""The rehearsed Twitch: OAuth, Helix, EventSub and the channel behind them."""
