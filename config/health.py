@@ -121,13 +121,25 @@ def _eventsub() -> Check:
 
 
 def _tokens() -> Check:
-    states = {f"{token.provider} {token.role}": token.state for token in Token.objects.all()}
+    now = timezone.now()
+    states = {
+        f"{token.provider} {token.role}": _state(token, now)
+        for token in Token.objects.without_secrets()
+    }
     if "twitch broadcaster" not in states:
         states["twitch broadcaster"] = "not connected"
     return Check(
         all(state == "connected" for state in states.values()),
         ", ".join(f"{name}: {state}" for name, state in sorted(states.items())),
     )
+
+
+def _state(token: Token, now: datetime) -> str:
+    if token.reconnect_needed:
+        return "reconnect needed"
+    if not token.is_usable(now):
+        return "expired"
+    return "renewal fails" if token.refresh_failures else "connected"
 
 
 def _stuck_runs() -> Check:

@@ -1,0 +1,159 @@
+"""Runs for operators' programs: look, filter, decide."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers, status
+from rest_framework.exceptions import APIException
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from rest.problems import Problem
+from rest.queries import NoQuery, PageQuery, Pages
+from sagas import services
+from sagas.models import Action, Outcome, Run
+
+
+class OutcomeSerializer(serializers.ModelSerializer[Outcome]):
+    class Meta:
+        model = Outcome
+        fields: ClassVar = ["step", "result", "attempt", "error", "began_at", "at"]
+
+
+class ActionSerializer(serializers.ModelSerializer[Action]):
+    class Meta:
+        model = Action
+        fields: ClassVar = ["verb", "step", "note", "actor_name", "at"]
+
+
+class RunSerializer(serializers.ModelSerializer[Run]):
+    next_step = serializers.CharField(help_text="Empty behind the last step.")
+
+    class Meta:
+        model = Run
+        fields: ClassVar = [
+            "id",
+            "saga",
+            "subject_id",
+            "status",
+            "plan",
+            "position",
+            "next_step",
+            "tries",
+            "undo_left",
+            "undo_failed",
+            "code",
+            "reason",
+            "due_at",
+            "started_at",
+            "finished_at",
+        ]
+
+
+class RunDetailSerializer(RunSerializer):
+    outcomes = OutcomeSerializer(many=True)
+    actions = ActionSerializer(many=True)
+
+    class Meta(RunSerializer.Meta):
+        fields: ClassVar = [*RunSerializer.Meta.fields, "outcomes", "actions"]
+
+
+class RunQuery(PageQuery):
+    status = serializers.ChoiceField(Run.Status.choices, required=False)
+    saga = serializers.CharField(required=False, max_length=100)
+
+
+class DecisionSerializer(serializers.Serializer[Any]):
+    note = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
+
+
+class NotNow(APIException):
+    status_code = status.HTTP_409_CONFLICT
+    default_code = services.NotAllowedNow.code
+
+
+class RunsView(ListAPIView[Run]):
+    serializer_class = RunSerializer
+
+    class pagination_class(Pages):  # noqa: N801 (DRF's name for it)
+        ordering = "-id"
+
+    def get_queryset(self) -> QuerySet[Run]:
+        query = RunQuery.read(self.request)
+        wanted = {name: query[name] for name in ("status", "saga") if name in query}
+        return Run.objects.filter(**wanted)
+
+    @extend_schema(
+        operation_id="runs",
+        parameters=[RunQuery],
+        responses={
+            200: RunSerializer(many=True),
+            400: OpenApiResponse(Problem, "The query makes no sense."),
+        },
+    )
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Runs of sagas, newest first."""
+        return super().get(request, *args, **kwargs)
+
+
+class RunView(APIView):
+    @extend_schema(operation_id="run", responses={200: RunDetailSerializer, 404: Problem})
+    def get(self, request: Request, run_id: int) -> Response:
+        """One run with what became of each try of each step, and what people decided."""
+        NoQuery.read(request)
+        return Response(_detail(run_id))
+
+
+class DecisionView(APIView):
+    """One of the four decisions about a run; the subclass says which."""
+
+    decision: ClassVar[Any]
+
+    def post(self, request: Request, run_id: int) -> Response:
+        body = DecisionSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        get_object_or_404(Run, pk=run_id)
+        try:
+            type(self).decision(
+                run_id,
+                actor=request.user if request.user.pk else None,
+                actor_name=request.user.get_username(),
+                note=body.validated_data["note"],
+            )
+        except services.NotAllowedNow as error:
+            raise NotNow(str(error)) from error
+        return Response(_detail(run_id))
+
+
+def _decision(name: str, decision: Any, summary: str) -> type[DecisionView]:
+    view = type(name, (DecisionView,), {"decision": staticmethod(decision)})
+    schema = extend_schema(
+        operation_id=f"run_{decision.__name__}",
+        summary=summary,
+        request=DecisionSerializer,
+        responses={
+            200: RunDetailSerializer,
+            404: Problem,
+            409: OpenApiResponse(Problem, "The run has moved on (`not_allowed_now`)."),
+        },
+    )
+    return schema(view)
+
+
+RetryView = _decision("RetryView", services.retry, "Try the step of a held-up run again, now.")
+MarkDoneView = _decision(
+    "MarkDoneView", services.mark_done, "Take the step of a stuck run as done by hand; go on."
+)
+CompensateView = _decision("CompensateView", services.compensate, "Undo a held-up run now.")
+CloseView = _decision("CloseView", services.close, "End a stuck run as it is; a note is needed.")
+
+
+def _detail(run_id: int) -> dict[str, Any]:
+    runs = Run.objects.prefetch_related("outcomes", "actions")
+    return dict(RunDetailSerializer(get_object_or_404(runs, pk=run_id)).data)
