@@ -13,6 +13,11 @@ import sys
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+PR_SET_KEEPCAPS = 8
+PR_CAP_AMBIENT = 47
+PR_CAP_AMBIENT_RAISE = 2
+CAPABILITY_VERSION_3 = 0x20080522
+CAP_DAC_OVERRIDE = 1
 CLONE_NEWUSER = 0x10000000
 # An account that every Unix has; inside the namespace it is what root is called.
 DAEMON = 1
@@ -23,10 +28,7 @@ def main(death_signal: str, parent: str, account: str, *command: str) -> None:
     if account == "namespace":
         rename_root()
     elif account != "self":
-        uid, gid = account.split(":")
-        os.setgroups([])
-        os.setgid(int(gid))
-        os.setuid(int(uid))
+        become(*map(int, account.split(":")))
     if sys.platform == "linux":
         # Last, because a change of identity clears it.
         call("prctl", PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
@@ -44,7 +46,20 @@ def rename_root() -> None:
     (own / "gid_map").write_text(f"{DAEMON} {gid} 1")
 
 
-def call(name: str, *arguments: int) -> None:
+def become(uid: int, gid: int) -> None:
+    """Go from root to another account, which may still pass the folders on the way to its files."""
+    os.setgroups([])
+    os.setgid(gid)
+    call("prctl", PR_SET_KEEPCAPS, 1, 0, 0, 0)
+    os.setuid(uid)
+    bit = 1 << CAP_DAC_OVERRIDE
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    # Effective, permitted and inheritable, for the first 32 capabilities and for the others.
+    call("capset", header, (ctypes.c_uint32 * 6)(bit, bit, bit, 0, 0, 0))
+    call("prctl", PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0)
+
+
+def call(name: str, *arguments: int | ctypes.Array[ctypes.c_uint32]) -> None:
     """Make one call to the C library, whose failure is an OSError."""
     library = ctypes.CDLL(None, use_errno=True)
     if getattr(library, name)(*arguments):

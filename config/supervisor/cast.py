@@ -35,7 +35,8 @@ def manage(env: Environment, *arguments: str) -> Program:
 
 def processes(plan: Plan, env: Environment) -> list[Program]:
     """Return the processes that do Greenroom's work, which need a migrated database."""
-    celery = ("-m", "celery", "--quiet", "-A", "config")
+    # Root chose to be root: in a container there may be nobody else.
+    celery = ("-W", "ignore:You're running the worker", "-m", "celery", "--quiet", "-A", "config")
     return [
         _python(
             *("web", env, "-m", "daphne", "-v", "0"),
