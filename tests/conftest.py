@@ -10,10 +10,10 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import django
 import pytest
 
 from config.embedded import Postgres, Valkey
-from config.home import ROOT
 from tests.stage import free_home, rehearsing, serving
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _stage = ExitStack()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the servers and tell the settings, which pytest-django reads after this, of them."""
+    """Start the servers, tell the settings of them, and have Django read these."""
     if config.option.help:
         return
     home = _stage.enter_context(free_home())
@@ -33,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
         DJANGO_SETTINGS_MODULE="config.settings",
         GREENROOM_HOME=str(home),
         REHEARSAL="on",
-        REHEARSAL_PORT=str(_rehearsal(home)),
+        REHEARSAL_PORT=str(_stage.enter_context(rehearsing(home / "rehearsal"))),
         TWITCH_CLIENT_ID="rehearsal",
         TWITCH_CLIENT_SECRET="rehearsal-secret",
     )
@@ -47,12 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
         valkey = Valkey(home / "valkey")
         _stage.enter_context(serving(valkey))
         os.environ["REDIS_URL"] = valkey.url(0)
-
-
-def _rehearsal(home):
-    if not (ROOT / "rehearsal" / "__main__.py").exists():
-        return 1
-    return _stage.enter_context(rehearsing(home / "rehearsal"))
+    django.setup()
 
 
 def pytest_unconfigure() -> None:
