@@ -116,6 +116,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('UNFULFILLED', 'open'), ('FULFILLED', 'fulfilled'), ('CANCELED', 'refunded'), ('UNKNOWN', 'unknown')], default='UNFULFILLED', max_length=12)),
                 ('redeemed_at', models.DateTimeField()),
                 ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('begun_at', models.DateTimeField(blank=True, help_text="When its reward's action was started; empty: not yet.", null=True)),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
                 ('reward', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='redemptions', to='twitch.reward')),
                 ('viewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='redemptions', to='twitch.viewer')),

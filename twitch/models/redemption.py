@@ -35,6 +35,9 @@ class Redemption(models.Model):
     status = models.CharField(max_length=12, choices=Status, default=Status.UNFULFILLED)
     redeemed_at = models.DateTimeField()
     received_at = models.DateTimeField(db_default=Now())
+    begun_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its reward's action was started; empty: not yet."
+    )
     settled_at = models.DateTimeField(null=True, blank=True)
 
     objects = RedemptionQuerySet.as_manager()

@@ -1,0 +1,112 @@
+"""What Twitch's answers and events hold, as far as we use it, checked as it comes in."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, SecretStr
+
+YEAR = 366 * 24 * 60 * 60
+
+
+def _words(value: Any) -> Any:
+    """Scopes come as a list, in some answers as one string, and as null for none."""
+    if value is None:
+        return []
+    return value.split() if isinstance(value, str) else value
+
+
+def _without_nul(value: Any) -> Any:
+    """PostgreSQL's text cannot hold a NUL, JSON's can."""
+    return value.replace("\0", "") if isinstance(value, str) else value
+
+
+def _status(value: Any) -> Any:
+    """Events write redemption statuses in lower case, and one in British."""
+    if not isinstance(value, str):
+        return value
+    word = value.upper().replace("CANCELLED", "CANCELED")
+    return word if word in ("UNFULFILLED", "FULFILLED", "CANCELED") else "UNKNOWN"
+
+
+def _list_of_setting(name: str) -> BeforeValidator:
+    """A limit comes as {"is_enabled": …, name: …}; switched off it is 0."""
+
+    def unwrap(value: Any) -> Any:
+        if isinstance(value, dict):
+            return value.get(name) if value.get("is_enabled") else 0
+        return value
+
+    return BeforeValidator(unwrap)
+
+
+Id = Annotated[str, Field(pattern=r"^[!-~]{1,64}$")]
+Text = Annotated[str, BeforeValidator(_without_nul)]
+Scopes = Annotated[list[str], BeforeValidator(_words)]
+
+
+class TokenPayload(BaseModel, hide_input_in_errors=True):
+    access_token: Annotated[SecretStr, Field(min_length=1)]
+    refresh_token: SecretStr = SecretStr("")
+    expires_in: Annotated[int, Field(strict=True, gt=0, le=YEAR)]
+    scope: Scopes = []
+
+
+class ValidationPayload(BaseModel, hide_input_in_errors=True):
+    """The account of a token; an app token has none."""
+
+    client_id: str
+    login: str = ""
+    user_id: str = ""
+    scopes: Scopes = []
+
+
+class RewardPayload(BaseModel):
+    id: Id
+    title: Text
+    cost: int = 0
+    prompt: Text = ""
+    is_enabled: bool = True
+    is_paused: bool = False
+    is_user_input_required: bool = False
+    should_redemptions_skip_request_queue: bool = False
+    max_per_stream: Annotated[
+        int, Field(alias="max_per_stream_setting"), _list_of_setting("max_per_stream")
+    ] = 0
+    max_per_user_per_stream: Annotated[
+        int,
+        Field(alias="max_per_user_per_stream_setting"),
+        _list_of_setting("max_per_user_per_stream"),
+    ] = 0
+    global_cooldown_seconds: Annotated[
+        int, Field(alias="global_cooldown_setting"), _list_of_setting("global_cooldown_seconds")
+    ] = 0
+
+
+class RedeemedReward(BaseModel):
+    id: Id
+    title: Text = ""
+    cost: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+
+
+class RedemptionPayload(BaseModel):
+    """A redemption, as Helix lists it and as EventSub announces it."""
+
+    id: Id
+    user_id: Id
+    user_login: Text
+    user_name: Text = ""
+    user_input: Text = ""
+    status: Annotated[str, BeforeValidator(_status)] = "UNKNOWN"
+    redeemed_at: AwareDatetime
+    reward: RedeemedReward
+
+
+class SentPayload(BaseModel):
+    class Reason(BaseModel):
+        code: str = ""
+        message: str = ""
+
+    message_id: str = ""
+    is_sent: bool
+    drop_reason: Reason | None = None

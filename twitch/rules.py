@@ -1,0 +1,96 @@
+"""Twitch's rules as pure functions: what a chat line may be, and what is wrong with a reward."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import regex
+
+MOST_CHARACTERS = 500
+
+# Chat programs take lines that begin so as commands: Twitch "/" and ".", bots "!".
+_COMMAND = regex.compile(r"[/.!]")
+_UNSEEN = "\N{ZERO WIDTH SPACE}"
+_BREAKS = regex.compile(r"[\p{Cc}\p{Zl}\p{Zp}\s]+")
+# What turns the direction of text would reach out of its value into the line around it.
+_STRAY = regex.compile(r"[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]+")
+_PLACEHOLDER = regex.compile(r"\{(\w+)\}")
+_CHARACTER = regex.compile(r"\X")
+
+
+def chat_line(text: str) -> str:
+    """Return `text` as one line that Twitch accepts and that nothing takes for a command.
+
+    At most 500 characters, by people's count and in UTF-16 units; a longer one ends in "…".
+    """
+    line = _BREAKS.sub(" ", text).strip()
+    if _COMMAND.match(line):
+        line = _UNSEEN + line
+    if _fits(line):
+        return line
+    kept, room = [], MOST_CHARACTERS - 1
+    for character in _CHARACTER.findall(line):
+        room -= _units(character)
+        if room < 0:
+            break
+        kept.append(character)
+    return "".join(kept).rstrip() + "…"
+
+
+def fill(template: str, values: Mapping[str, object]) -> str:
+    """Return the template with each {name} replaced by its value; unknown names stay as they are.
+
+    A value cannot bring line breaks, control characters or further placeholders.
+    """
+
+    def value_of(match: regex.Match[str]) -> str:
+        name = match[1]
+        if name not in values:
+            return str(match[0])
+        return _STRAY.sub(" ", str(values[name])).strip()
+
+    return _PLACEHOLDER.sub(value_of, template)
+
+
+def unknown_placeholders(template: str, known: tuple[str, ...]) -> list[str]:
+    """Return the {names} in the template that nothing will be put in for."""
+    return [name for name in _PLACEHOLDER.findall(template) if name not in known]
+
+
+def mention(login: str, display_name: str) -> str:
+    """Return what notifies a viewer in chat: a display name in another script does not."""
+    return f"@{display_name if display_name.lower() == login.lower() else login}"
+
+
+def _fits(line: str) -> bool:
+    return _units(line) <= MOST_CHARACTERS
+
+
+def _units(text: str) -> int:
+    """Return the length in UTF-16 units; a character that people see has one or more."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def reward_problem(
+    *,
+    has_action: bool,
+    is_known_action: bool,
+    made_by_us: bool,
+    skips_queue: bool,
+    is_deleted: bool,
+    is_enabled: bool,
+    is_paused: bool,
+) -> str:
+    """Return what keeps a reward from doing its part, the worst first; "" when all is well.
+
+    A reward without an action has no part, and so no problem.
+    """
+    findings = [
+        (is_deleted, "It was deleted on Twitch."),
+        (not is_known_action, "Nothing knows its action."),
+        (not made_by_us, "It cannot be refunded: made elsewhere."),
+        (skips_queue, "It skips the request queue on Twitch: redemptions cannot be refunded."),
+        (not is_enabled, "It is switched off on Twitch."),
+        (is_paused, "It is paused on Twitch."),
+    ]
+    return next((problem for found, problem in findings if has_action and found), "")

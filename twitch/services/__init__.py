@@ -1,0 +1,1 @@
+"""What others may ask of Twitch's part, one module for each noun."""

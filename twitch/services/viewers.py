@@ -1,0 +1,29 @@
+"""Viewers: known by id, called by their newest name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection
+
+from twitch import rules
+from twitch.models import Viewer
+
+_REMEMBER = """
+INSERT INTO twitch_viewer (id, login, display_name, named_at) VALUES (%s, %s, %s, %s)
+ON CONFLICT (id) DO UPDATE
+SET login = EXCLUDED.login, display_name = EXCLUDED.display_name, named_at = EXCLUDED.named_at
+WHERE twitch_viewer.named_at <= EXCLUDED.named_at
+"""
+
+
+def remember(viewer_id: str, login: str, display_name: str, at: datetime) -> None:
+    """Note how a viewer was called at that time; news that are older than ours change nothing."""
+    values: list[str | datetime] = [viewer_id, login[:64], (display_name or login)[:128], at]
+    with connection.cursor() as cursor:
+        cursor.execute(_REMEMBER, values)
+
+
+def mention(viewer: Viewer) -> str:
+    """Return the @name that notifies this viewer in chat."""
+    return rules.mention(viewer.login, viewer.display_name)
