@@ -1,11 +1,11 @@
-"""What upper apps hook into: actions that a redemption starts, and texts that chat is told."""
+"""What apps hook into: actions that a redemption starts, EventSub events, texts that chat is told."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from twitch.models import Redemption
+from twitch.models import Message, Redemption
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,13 @@ class Text:
     variables: tuple[str, ...]
 
 
+EventHandler = Callable[[Message], None]
+
+# Stands for the type of every message that ends a subscription.
+REVOCATION = "revocation"
+
 _actions: dict[str, RewardAction] = {}
+_event_handlers: dict[str, EventHandler] = {}
 _texts: dict[str, Text] = {}
 
 
@@ -44,6 +50,18 @@ def on_redemption(
     return register
 
 
+def on_event(event_type: str) -> Callable[[EventHandler], EventHandler]:
+    """Register what an EventSub message of this type does: once for each, in a transaction."""
+
+    def register(handler: EventHandler) -> EventHandler:
+        if event_type in _event_handlers:
+            raise ValueError(f"Two handlers are registered for {event_type}.")
+        _event_handlers[event_type] = handler
+        return handler
+
+    return register
+
+
 def chat_text(name: str, default: str, *variables: str) -> Text:
     """Register a text of which the streamer may change the wording."""
     if name in _texts:
@@ -54,6 +72,10 @@ def chat_text(name: str, default: str, *variables: str) -> Text:
 
 def actions() -> dict[str, RewardAction]:
     return _actions
+
+
+def event_handler(event_type: str) -> EventHandler | None:
+    return _event_handlers.get(event_type)
 
 
 def texts() -> dict[str, Text]:

@@ -50,7 +50,7 @@ class Message(models.Model):
 
     @property
     def payload(self) -> dict[str, Any]:
-        """What the body says, with the characters that no database column takes replaced by U+FFFD."""
+        """What the body says; characters that no column can hold are replaced by U+FFFD."""
         payload: dict[str, Any] = json.loads(self.body, object_pairs_hook=_storable_object)
         return payload
 

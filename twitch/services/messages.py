@@ -1,0 +1,71 @@
+"""Stored EventSub messages: their runs are started here, and each finds its handler."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+from celery import current_app
+from django.db import connection, transaction
+
+from sagas.flow import Unsure, Wait
+from sagas.services import start_many
+from twitch import registry
+from twitch.models import Message
+
+log = structlog.get_logger(__name__)
+
+TASK = "twitch.begin_messages"
+MOST_AT_ONCE = 500
+
+_BEGIN = """
+UPDATE twitch_message SET begun_at = clock_timestamp() WHERE id IN (
+    SELECT id FROM twitch_message WHERE begun_at IS NULL
+    ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+) RETURNING id
+"""
+
+
+def poke() -> None:
+    """Wake a worker for new messages. Without a broker nothing is lost: the clock does the same."""
+    try:
+        current_app.send_task(TASK, ignore_result=True, retry=False)
+    except Exception as error:
+        log.warning("eventsub.poke_failed", error=type(error).__name__)
+
+
+def begin(saga: str, plan: list[str]) -> int:
+    """Start a run of `saga` for each of the oldest new messages; returns how many."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(_BEGIN, [MOST_AT_ONCE])
+            ids = sorted(row[0] for row in cursor.fetchall())
+        start_many((saga, str(pk), plan) for pk in ids)
+    return len(ids)
+
+
+def handle(message: Message) -> None:
+    """Let the handler of the message's type act on it.
+
+    Whatever fails here ends as a run that is stuck, where a person sees it. Any other error would
+    have the run undone, and as there is nothing to undo, the message would be lost in silence.
+    """
+    with structlog.contextvars.bound_contextvars(message_id=message.message_id):
+        kind = registry.REVOCATION if message.kind == "revocation" else message.type
+        handler = registry.event_handler(kind)
+        if handler is None:
+            log.info("eventsub.no_handler", type=message.type, version=message.version)
+            return
+        try:
+            handler(message)
+        except (Wait, Unsure):
+            raise
+        except Exception as error:
+            log.warning("eventsub.handler_failed", type=message.type, error=type(error).__name__)
+            raise Unsure(f"{message.type}: {type(error).__name__}: {error}") from error
+
+
+def prune(before: datetime) -> int:
+    """Delete messages older than `before` whose runs were begun; returns how many."""
+    count, _ = Message.objects.filter(received_at__lt=before, begun_at__isnull=False).delete()
+    return count
