@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable
 from types import FrameType
-from urllib.parse import urlsplit
 
 from config import home
 from config.embedded import Postgres, Valkey
 from config.programs import Program, signal_group
-from config.supervisor import cast
+from config.supervisor import cast, probe
 from config.supervisor.child import Child
 from config.supervisor.console import Console
 from config.supervisor.plan import CannotStart, Plan
@@ -24,6 +21,7 @@ from config.supervisor.plan import CannotStart, Plan
 # Together less than the 10 s after which a person, or a container engine, loses patience.
 PROCESSES_STOP_WITHIN = 6.0
 SERVERS_STOP_WITHIN = 2.5
+READY_WITHIN = 60.0
 PULSE = 0.05
 
 
@@ -45,7 +43,7 @@ class Run:
             signal.signal(number, self._ask)
 
     def start(self) -> None:
-        """Start everything and return when the web process says that all is well.
+        """Start everything, and return when it is well or has had a minute to become so.
 
         Raises CannotStart or ServerFailed when it cannot be, Stopped when asked to stop meanwhile.
         """
@@ -58,13 +56,17 @@ class Run:
         for program in cast.processes(self.plan, self.env):
             self._start(self.processes, program)
         if self.plan.rehearsal:
-            self._until(self._rehearsal_listens, 30, "The rehearsal server does not answer.")
+            self._until(
+                lambda: probe.rehearsal_listens(self.plan),
+                30,
+                "The rehearsal server does not answer.",
+            )
             self._manage("rehearse")
         links = [
             ("Sign in once", self._link("sign_in_link")),
             ("Overlay", self._link("overlay_url")),
         ]
-        self._until(self._is_ready, 60, "Not everything is ready after a minute.")
+        self._wait_until_well()
         self.say(f"Ready in {time.monotonic() - begun:.1f} s. Ctrl-C stops everything.")
         self._introduce(links)
 
@@ -157,23 +159,14 @@ class Run:
         for title, text in lines:
             self.say(f"  {title:<12}  {text}")
 
-    def _rehearsal_listens(self) -> bool:
-        with contextlib.suppress(OSError):
-            socket.create_connection(("127.0.0.1", self.plan.rehearsal_port), timeout=1).close()
-            return True
-        return False
-
-    def _is_ready(self) -> bool:
-        host = "127.0.0.1" if self.plan.host in ("0.0.0.0", "::", "") else self.plan.host  # noqa: S104
-        connection = http.client.HTTPConnection(host, self.plan.port, timeout=5)
-        headers = {"Host": urlsplit(self.plan.public_url).netloc}
-        try:
-            connection.request("GET", "/health/ready", headers=headers)
-            return connection.getresponse().status == http.client.OK
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
+    def _wait_until_well(self) -> None:
+        """Wait for the web process to say that all is well, or say what is not and go on."""
+        deadline = time.monotonic() + READY_WITHIN
+        while missing := probe.what_is_missing(self.plan):
+            if time.monotonic() > deadline:
+                self.say(f"Not everything is well yet: {missing}.")
+                return
+            self._pause(0.4)
 
     def _until(self, is_so: Callable[[], bool], seconds: float, otherwise: str) -> None:
         deadline = time.monotonic() + seconds
