@@ -5,15 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from rehearsal import clock, control
 from rehearsal.control import FAULTS, FEED, RESET, BadWish
-from rehearsal.faults import BadFault, Faults, misbehave
+from rehearsal.faults import BadFault, Faults, HungUp, misbehave
 from rehearsal.feed import Feed
-from rehearsal.settings import Settings
+from rehearsal.settings import Settings, hostname
 from rehearsal.store import Store
 from rehearsal.twitch import control as twitch_control
 from rehearsal.twitch import helix, oauth
@@ -78,7 +77,7 @@ async def _log(request: web.Request, handler: Handler) -> web.StreamResponse:
     started, at, status = time.perf_counter(), clock.seconds(), 0
     try:
         answer = await handler(request)
-        status = answer.status
+        status = 0 if isinstance(answer, HungUp) else answer.status
         return answer
     except web.HTTPException as error:
         status = error.status
@@ -91,11 +90,11 @@ async def _log(request: web.Request, handler: Handler) -> web.StreamResponse:
 @web.middleware
 async def _only_from_here(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse other sites' pages: a foreign Host (DNS rebinding) or a foreign Origin."""
-    host = urlsplit(f"//{request.headers.get('Host', '')}")
-    if not request.app[SETTINGS].is_ours(host.hostname):
+    host = request.headers.get("Host", "")
+    if not request.app[SETTINGS].is_ours(hostname(f"//{host}")):
         return web.json_response({"detail": "This host name is not served here."}, status=403)
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != host.netloc:
+    if origin is not None and origin.partition("://")[2] != host:
         return web.json_response({"detail": "Only our own pages may call this."}, status=403)
     return await handler(request)
 

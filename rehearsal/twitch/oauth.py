@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 
+from rehearsal.settings import hostname
 from rehearsal.twitch.records import Account, Grant, Token
 from rehearsal.twitch.scopes import KNOWN
 from rehearsal.twitch.signins import BadCode, BadRefreshToken
@@ -156,11 +157,9 @@ def _check_request(twitch: Twitch, asked: dict[str, str]) -> dict[str, str]:
     """The authorize parameters when they are good; otherwise an error the person sees."""
     if asked["client_id"] != twitch.settings.client_id:
         raise OAuthError(400, "invalid client" if asked["client_id"] else "missing client id")
-    target = urlsplit(asked["redirect_uri"])
-    registered = asked["redirect_uri"] in twitch.settings.redirect_uris
-    if not registered and not (
-        target.scheme == "http" and twitch.settings.is_ours(target.hostname)
-    ):
+    target = asked["redirect_uri"]
+    loopback = target.startswith("http://") and twitch.settings.is_ours(hostname(target))
+    if not loopback and target not in twitch.settings.redirect_uris:
         raise OAuthError(400, "Parameter redirect_uri does not match registered URI")
     if asked["response_type"] != "code":
         raise OAuthError(400, "Parameter response_type must be code")
