@@ -108,6 +108,9 @@ async def _translate(request: web.Request, handler: Handler) -> web.StreamRespon
         return await misbehave(
             request.app[FAULTS], request, lambda request: guard(request, handler)
         )
+    if request.path == "/twitch/oauth2/authorize":
+        # A page for a person, not a call: faults would only get in the way of signing in.
+        return await oauth.answer(request, handler)
     if request.path.startswith("/twitch/oauth2"):
         return await misbehave(
             request.app[FAULTS], request, lambda request: oauth.answer(request, handler)

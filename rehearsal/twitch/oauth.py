@@ -230,7 +230,9 @@ def _choice(account: Account) -> str:
 
 _PAGE_HEADERS = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'"
+    ),
 }
 
 _PAGE = Template(
@@ -239,6 +241,7 @@ _PAGE = Template(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Sign in · rehearsal</title>
+<link rel="icon" href="/console/icon.svg">
 <link rel="stylesheet" href="/console/console.css">
 <body class="sign-in">
 <main class="card">
