@@ -13,7 +13,7 @@ from config.supervisor.run import Run, Stopped
 
 def main() -> int:
     """Run until asked to stop; return the exit code: 1 when Greenroom could not start."""
-    console = Console()
+    console = Console(sys.stdout)
     try:
         plan = read_plan()
         with preflight.take_home(plan):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from threading import Lock
+from typing import TextIO
 
 WIDTH = 9
 COLOURS = {
@@ -24,10 +24,11 @@ CONTROLS = dict.fromkeys([*range(9), *range(10, 32), *range(127, 160)])
 
 
 class Console:
-    """Writes lines to standard output; several threads may use it at once."""
+    """Writes lines to a terminal or a file; several threads may use it at once."""
 
-    def __init__(self) -> None:
-        self.coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    def __init__(self, output: TextIO) -> None:
+        self.coloured = output.isatty() and not os.environ.get("NO_COLOR")
+        self._output = output.buffer
         self._lock = Lock()
 
     def say(self, name: str, line: str) -> None:
@@ -41,8 +42,8 @@ class Console:
     def _write(self, text: str) -> None:
         with self._lock:
             try:
-                sys.stdout.buffer.write(text.encode("utf-8", "replace"))
-                sys.stdout.buffer.flush()
+                self._output.write(text.encode("utf-8", "replace"))
+                self._output.flush()
             except OSError:
                 # The terminal was closed: what is left to do is to stop well.
                 return
