@@ -1,0 +1,1 @@
+"""What the stream shows: cues for the OBS browser source, and the addresses it may load."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class OverlayConfig(AppConfig):
+    name = "overlay"
+    verbose_name = "Overlay"

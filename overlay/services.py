@@ -1,0 +1,122 @@
+"""What the overlay is told to show, and who may watch it."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from overlay.models import Counter, Cue, OverlayToken
+from pushes.services import hang_up, push_on_commit
+
+GROUP = "overlay"
+# A page that (re)connects later than this after a cue does not show it any more.
+LASTS = timedelta(minutes=1)
+NOT_ALLOWED = 4403
+STARTER = "Made at the first start"
+
+_TAKE_NUMBER = """
+INSERT INTO overlay_counter (id, seq) VALUES (1, 1)
+ON CONFLICT (id) DO UPDATE SET seq = overlay_counter.seq + 1 RETURNING seq
+"""
+
+# --- Cues ------------------------------------------------------------------------------------
+
+
+def cue(kind: str, payload: dict[str, Any], *, now: datetime, lasts: timedelta = LASTS) -> Cue:
+    """Show something once on every overlay, as soon as the caller's transaction is committed."""
+    with transaction.atomic():
+        Cue.objects.filter(expires_at__lte=now).delete()
+        with connection.cursor() as cursor:
+            cursor.execute(_TAKE_NUMBER)
+            (seq,) = cursor.fetchone()
+        shown = Cue.objects.create(
+            seq=seq, kind=kind, payload=payload, at=now, expires_at=now + lasts
+        )
+        push_on_commit(GROUP, {"type": "cue", **shown.as_message(now)})
+    return shown
+
+
+def test_cue(now: datetime) -> Cue:
+    """Show a roll that was never made, marked as a test."""
+    payload = roll_payload(
+        name="Test Viewer", roll=4_203, winning_number=4_207, is_win=False, is_record=True
+    )
+    return cue("roll", {**payload, "is_test": True}, now=now)
+
+
+def roll_payload(
+    *, name: str, roll: int, winning_number: int, is_win: bool, is_record: bool
+) -> dict[str, Any]:
+    """Return what the page needs in order to play a roll."""
+    return {
+        "name": name,
+        "roll": roll,
+        "winning_number": winning_number,
+        "distance": abs(roll - winning_number),
+        "is_win": is_win,
+        "is_record": is_record,
+    }
+
+
+def latest() -> int:
+    """Return the number of the newest cue, 0 before the first."""
+    return Counter.objects.values_list("seq", flat=True).first() or 0
+
+
+def snapshot(now: datetime) -> dict[str, Any]:
+    """Return what a page that comes now may still show, and the number that it then has seen."""
+    # The number first: a cue written in between is then in the list, and known to be newer.
+    seq = latest()
+    cues = [cue.as_message(now) for cue in Cue.objects.current(now)]
+    return {"seq": seq, "cues": cues}
+
+
+# --- Tokens ----------------------------------------------------------------------------------
+
+
+def token_of(token: OverlayToken) -> str:
+    """Return the secret part of the overlay's address."""
+    return f"{token.key}.{_signature(token.key)}"
+
+
+def address(token: OverlayToken) -> str:
+    """Return the address for OBS; whoever has it can watch the overlay until it is revoked."""
+    return f"{settings.PUBLIC_URL}{reverse('overlay')}?{urlencode({'token': token_of(token)})}"
+
+
+def check(text: str) -> OverlayToken | None:
+    """Return the token if it is one of ours and not revoked; a forged one costs no query."""
+    key, _, signature = text.partition(".")
+    if not constant_time_compare(signature, _signature(key)):
+        return None
+    return OverlayToken.objects.valid().filter(key=key).first()
+
+
+def starter() -> OverlayToken:
+    """Return the token whose address is printed at each start, a new one if it was revoked."""
+    token = OverlayToken.objects.valid().filter(name=STARTER).order_by("pk").first()
+    return token or OverlayToken.objects.create(name=STARTER)
+
+
+def revoke(token: OverlayToken, now: datetime) -> None:
+    """End the right, for good, and close the sockets that were opened with it."""
+    OverlayToken.objects.valid().filter(pk=token.pk).update(revoked_at=now, is_on_air=None)
+    transaction.on_commit(lambda: hang_up(token.group, NOT_ALLOWED))
+
+
+def touch(token: OverlayToken, now: datetime, *, is_on_air: bool | None) -> bool:
+    """Note that a page is there; returns whether it may stay."""
+    changed = OverlayToken.objects.valid().filter(pk=token.pk)
+    return bool(changed.update(last_seen_at=now, is_on_air=is_on_air))
+
+
+def _signature(key: str) -> str:
+    digest = salted_hmac("overlay.token", key, algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")

@@ -1,0 +1,64 @@
+// One socket that comes back for ever, without ever showing that it was away.
+const LONGEST_WAIT_MS = 15_000;
+const FIRST_WAIT_MS = 500;
+// The server says something every 10 s; a socket this quiet is dead, whatever the browser thinks.
+const SILENCE_MS = 25_000;
+// The token is not valid. Perhaps the server was only started on another database, as in a rehearsal.
+const NOT_ALLOWED = 4403;
+const NOT_ALLOWED_WAIT_MS = 60_000;
+
+export class Connection {
+  #socket = null;
+  #failures = 0;
+  #watchdog = 0;
+
+  /** Said first on each new socket, when set. */
+  greeting = null;
+
+  /** `take` gets each message, parsed. */
+  constructor(url, take) {
+    this.url = url;
+    this.take = take;
+  }
+
+  open() {
+    const socket = new WebSocket(this.url);
+    this.#socket = socket;
+    this.#watch();
+    socket.onopen = () => this.greeting && this.send(this.greeting);
+    socket.onmessage = ({ data }) => {
+      this.#failures = 0;
+      this.#watch();
+      this.take(JSON.parse(data));
+    };
+    socket.onclose = ({ code }) => this.#lost(code);
+  }
+
+  /** Send if there is a socket; what is not sent now is not worth sending later. */
+  send(message) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  #watch() {
+    clearTimeout(this.#watchdog);
+    this.#watchdog = setTimeout(() => {
+      // close() waits for an answer that a dead network never gives.
+      this.#socket.onclose = this.#socket.onmessage = this.#socket.onopen = null;
+      this.#socket.close();
+      this.#lost(0);
+    }, SILENCE_MS);
+  }
+
+  #lost(code) {
+    clearTimeout(this.#watchdog);
+    this.#socket = null;
+    if (code === NOT_ALLOWED) {
+      console.warn("Greenroom: this overlay address is not valid, or it was revoked.");
+      setTimeout(() => this.open(), NOT_ALLOWED_WAIT_MS);
+      return;
+    }
+    const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(this.#failures, 10));
+    this.#failures += 1;
+    setTimeout(() => this.open(), Math.random() * ceiling);
+  }
+}
