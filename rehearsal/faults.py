@@ -48,7 +48,7 @@ class Fault:
 
     def strikes(self, path: str, method: str) -> bool:
         """Whether a call is one that this fault is meant for."""
-        return path.startswith(self.path) and self.method in ("", method)
+        return path.startswith(self.path) and self.method.upper() in ("", method)
 
 
 ANSWERS = {
@@ -138,6 +138,9 @@ class Faults:
             value = wish.get(name)
             if value is not None and (type(value) is not int or not low <= value <= high):
                 raise BadFault(f"{name} must be a whole number from {low} to {high}.")
+        for name in ("path", "method", "login"):
+            if not isinstance(wish.get(name, ""), str):
+                raise BadFault(f"{name} must be a text.")
         given = {name: value for name, value in wish.items() if value is not None and name != "id"}
         return Fault(**{**given, "id": next(self._numbers), "kind": kind})
 

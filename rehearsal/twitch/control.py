@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from rehearsal.twitch.channel import NotPossible
 from rehearsal.twitch.helix.errors import HelixError
 from rehearsal.twitch.helix.rewards import shown, write
 from rehearsal.twitch.records import Account, Reward
+from rehearsal.twitch.scopes import KNOWN
 from rehearsal.twitch.signins import USER_TOKEN_SECONDS
 from rehearsal.twitch.stage import TWITCH, Twitch
 
@@ -31,7 +33,7 @@ async def redeem(request: web.Request) -> web.Response:
     answer: dict[str, Any] = {"redemptions": made}
     for _ in range(times):
         try:
-            made.append(twitch.channel.redeem(reward, viewer, str(wish.get("user_input", ""))).id)
+            made.append(twitch.points.redeem(reward, viewer, str(wish.get("user_input", ""))).id)
         except NotPossible as why:
             if not made:
                 raise
@@ -49,7 +51,7 @@ async def resolve(request: web.Request) -> web.Response:
     status = text(wish, "status").upper()
     if status not in ("FULFILLED", "CANCELED"):
         raise BadWish("status must be FULFILLED or CANCELED.")
-    return web.json_response(asdict(twitch.channel.resolve(redemption, status, DASHBOARD)))
+    return web.json_response(asdict(twitch.points.resolve(redemption, status, DASHBOARD)))
 
 
 async def chat(request: web.Request) -> web.Response:
@@ -117,8 +119,8 @@ async def tokens(request: web.Request) -> web.Response:
     twitch, wish = request.app[TWITCH], await read(request)
     account = twitch.channel.person(text(wish, "login"))
     scopes = wish.get("scopes", [])
-    if not isinstance(scopes, list):
-        raise BadWish("scopes must be a list.")
+    if not isinstance(scopes, list) or not KNOWN.issuperset(map(str, scopes)):
+        raise BadWish("scopes must be a list of scopes that Twitch has.")
     grant, token = twitch.signins.sign_in(
         twitch.settings.client_id,
         account.id,
@@ -185,7 +187,7 @@ async def messages(request: web.Request) -> web.Response:
 async def effects(request: web.Request) -> web.Response:
     """Everything that changed for good, oldest first; ``?after=`` a number, ``?kind=``."""
     after, kind = request.query.get("after", "0"), request.query.get("kind")
-    if not after.isascii() or not after.isdigit():
+    if not re.fullmatch(r"[0-9]{1,12}", after):
         raise BadWish("after must be a number.")
     found = [
         asdict(it)

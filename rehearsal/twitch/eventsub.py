@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 from typing import Any
 
 from rehearsal import clock
@@ -17,6 +18,8 @@ from rehearsal.twitch.webhooks import Webhooks
 
 # Out-of-order delivery holds events this long and then sends the newest first.
 HOLD_SECONDS = 0.3
+# Webhooks are posted side by side, so only a gap keeps the new order.
+APART_SECONDS = 0.05
 # Ended socket subscriptions stay visible for a minute, ended webhooks for ten days.
 VISIBLE_SECONDS = {"websocket": 60.0, "webhook": 864_000.0}
 
@@ -110,8 +113,9 @@ class EventSub:
 
     def _release(self) -> None:
         held, self._held = self._held, []
-        for message, twice in reversed(held):
-            self._send(message, twice=twice)
+        loop = asyncio.get_running_loop()
+        for place, (message, twice) in enumerate(reversed(held)):
+            loop.call_later(place * APART_SECONDS, partial(self._send, message, twice=twice))
 
     def _send(self, message: Message, *, twice: bool = False) -> None:
         if message.subscription.method == "webhook":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import secrets
 import uuid
 from collections.abc import Callable
@@ -52,6 +53,10 @@ class Session:
     moved: bool = False
     closed_with: int = 0
     outbox: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+
+    def admits(self, ticket: str) -> bool:
+        """Whether this is the ticket of the reconnect that the session was asked for."""
+        return bool(self.ticket) and secrets.compare_digest(self.ticket.encode(), ticket.encode())
 
     def describe(self, status: str, reconnect_url: str | None = None) -> dict[str, Any]:
         """The ``session`` object of a welcome or a reconnect message."""
@@ -144,7 +149,7 @@ class Sockets:
             return socket
         old = self._sessions.get(request.query.get("id", ""))
         ticket = request.query.get("ticket")
-        if ticket is not None and (old is None or not secrets.compare_digest(ticket, old.ticket)):
+        if ticket is not None and not (old and old.admits(ticket)):
             await socket.close(code=4007, message=_TEXTS[4007].encode())
             return socket
         session = Session(
@@ -225,7 +230,7 @@ class Sockets:
 
 def _keepalive(request: web.Request, old: Session | None) -> int:
     asked = request.query.get("keepalive_timeout_seconds", "")
-    if not asked.isascii() or not asked.isdigit():
+    if not re.fullmatch(r"[0-9]{1,9}", asked):
         return old.keepalive if old else KEEPALIVE
     low, high = KEEPALIVE_RANGE
     return max(low, min(high, int(asked)))

@@ -12,6 +12,7 @@ from rehearsal.twitch.catalogue import CATALOGUE
 from rehearsal.twitch.channel import Happenings
 from rehearsal.twitch.eventsub import EventSub
 from rehearsal.twitch.payloads import who
+from rehearsal.twitch.points import ChannelPoints
 from rehearsal.twitch.signins import SignIns
 from rehearsal.twitch.state import State
 
@@ -26,6 +27,7 @@ class Twitch:
         self.signins = SignIns(self.state)
         self.eventsub = EventSub(self.state, feed, faults, retry_seconds=settings.retry_seconds)
         self.channel = Happenings(self.state, feed, self.eventsub.publish)
+        self.points = ChannelPoints(self.state, feed, self.eventsub.publish, self.channel)
         faults.kinds.update(
             {
                 "chat_dropped": Kind("Chat refused", "Messages answer 200 with is_sent false."),

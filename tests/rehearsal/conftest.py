@@ -10,14 +10,30 @@ import pytest
 from tests.rehearsal.client import BROADCASTER, Rehearsal
 
 
-@pytest.fixture
-def rehearsal(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Rehearsal]:
-    """A fresh server; parametrize indirectly with environment variables to change its settings."""
-    server = Rehearsal(tmp_path, getattr(request, "param", {}))
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
+    """The server that most tests share, one after the other."""
+    server = Rehearsal(tmp_path_factory.mktemp("rehearsal"))
     server.start()
     yield server
-    if server.process:
-        assert server.stop() == 0
+    assert server.stop() == 0
+
+
+@pytest.fixture
+def rehearsal(
+    shared: Rehearsal, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Rehearsal]:
+    """A server with a fresh state; parametrize indirectly with environment variables to change
+    its settings, and it is a server of the test's own.
+    """
+    if not hasattr(request, "param"):
+        shared.control("reset")
+        yield shared
+        return
+    server = Rehearsal(tmp_path, request.param)
+    server.start()
+    yield server
+    assert server.stop() == 0
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -89,7 +90,7 @@ def page(
 
 def _size(request: web.Request, default: int, most: int) -> int:
     text = request.query.get("first", str(default))
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
+    if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= most:
         raise HelixError(400, f'The parameter "first" must be a number from 1 to {most}')
     return int(text)
 

@@ -62,7 +62,7 @@ async def resolve(request: web.Request) -> web.Response:
     if not still_open:
         raise HelixError(404, "The redemptions were not found or are not UNFULFILLED")
     for redemption in still_open:
-        twitch.channel.resolve(redemption, status, caller.client_id)
+        twitch.points.resolve(redemption, status, caller.client_id)
     return web.json_response({"data": [_shown(twitch, it) for it in still_open]})
 
 

@@ -73,13 +73,13 @@ async def update(request: web.Request) -> web.Response:
     changed = Reward(**{**vars(reward), **fields})
     _check(twitch, changed, fields)
     return web.json_response(
-        {"data": [shown(twitch, twitch.channel.save_reward(changed, "updated"))]}
+        {"data": [shown(twitch, twitch.points.save_reward(changed, "updated"))]}
     )
 
 
 async def delete(request: web.Request) -> web.Response:
     """``DELETE custom_rewards``."""
-    request.app[TWITCH].channel.delete_reward(_ours(request))
+    request.app[TWITCH].points.delete_reward(_ours(request))
     return web.Response(status=204)
 
 
@@ -103,13 +103,13 @@ def write(twitch: Twitch, owner_id: str, client_id: str, sent: dict[str, Any]) -
     there = [other for other in twitch.state.rewards if other.broadcaster_id == owner_id]
     if len(there) >= MOST_REWARDS:
         raise HelixError(400, "CREATE_CUSTOM_REWARD_TOO_MANY_REWARDS")
-    return twitch.channel.save_reward(reward, "created")
+    return twitch.points.save_reward(reward, "created")
 
 
 def shown(twitch: Twitch, reward: Reward) -> payloads.JSON:
     """A reward as Helix lists it."""
     owner = twitch.channel.person(reward.broadcaster_id)
-    return payloads.reward(reward, owner, twitch.channel.redeemed_this_stream(reward))
+    return payloads.reward(reward, owner, twitch.points.redeemed_this_stream(reward))
 
 
 def managed(request: web.Request, reward_id: str, *scopes: str) -> Reward:
