@@ -73,6 +73,7 @@ class Webhooks:
             self._fail(subscription, "webhook_callback_verification_failed")
 
     async def _deliver(self, message: Message, twice: bool) -> None:
+        accepted = False
         for retry in range(TRIES):
             if message.type == "notification" and not message.subscription.is_enabled:
                 return
@@ -81,12 +82,12 @@ class Webhooks:
                 await asyncio.sleep(slow.ms / 1000)
             status, _ = await self._post(message, retry)
             if 200 <= status < 300:
-                if not twice:
+                if accepted or not twice:
                     return
-                twice = False
-                continue
-            await asyncio.sleep(min(self._retry_seconds * 2**retry, LONGEST_WAIT))
-        if message.type == "notification":
+                accepted = True
+            elif retry + 1 < TRIES:
+                await asyncio.sleep(min(self._retry_seconds * 2**retry, LONGEST_WAIT))
+        if message.type == "notification" and not accepted:
             self._fail(message.subscription, "notification_failures_exceeded")
 
     async def _post(self, message: Message, retry: int) -> tuple[int, str]:
@@ -108,7 +109,9 @@ class Webhooks:
         if self._http is None:
             self._http = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=AT_ONCE),
-                timeout=aiohttp.ClientTimeout(total=None, sock_read=ANSWER_SECONDS, connect=None),
+                timeout=aiohttp.ClientTimeout(
+                    total=None, sock_connect=ANSWER_SECONDS, sock_read=ANSWER_SECONDS
+                ),
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._http
