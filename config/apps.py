@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
 from config import celery, schedule
@@ -15,4 +15,5 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         # Every process that pokes workers must speak to this application's broker.
         celery.app.set_default()
-        post_migrate.connect(schedule.write, sender=self)
+        # The clock's tables are there once its own app is migrated.
+        post_migrate.connect(schedule.write, sender=apps.get_app_config("django_celery_beat"))

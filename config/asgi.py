@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import warnings
+
+# Without a folder of collected files the finders serve them.
+warnings.filterwarnings("ignore", message="No directory at", module="django")
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("DATABASE_POOL", "10")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,8 +50,10 @@ def write_env_file(path: Path, values: dict[str, str]) -> None:
     draft.replace(path)
 
 
-def generated_secrets() -> dict[str, str]:
+def generated_secrets(given: Container[str] = ()) -> dict[str, str]:
     """Return this installation's own secrets, making those that are missing at first use.
+
+    Secrets that are `given` otherwise are not made, so that nothing is written where all are.
 
     DJANGO_SECRET_KEY signs sessions, ENCRYPTION_KEYS (newest first, comma-separated Fernet keys)
     encrypts tokens, TWITCH_WEBHOOK_SECRET signs EventSub deliveries.
@@ -63,7 +65,7 @@ def generated_secrets() -> dict[str, str]:
         "ENCRYPTION_KEYS": lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "TWITCH_WEBHOOK_SECRET": lambda: secrets.token_hex(32),
     }
-    missing = {name: make() for name, make in wanted.items() if not known.get(name)}
+    missing = {name: make() for name, make in wanted.items() if not known.get(name) and name not in given}
     if missing:
         known |= missing
         write_env_file(path, known)

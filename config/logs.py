@@ -25,7 +25,7 @@ _SECRET_NAME = re.compile(
 _SPOKEN_NAME = re.compile(r"^(user_input|message_text|chat_text|body|raw_body)$")
 _SECRET_IN_TEXT = re.compile(
     r"(?P<name>(?:bearer|oauth)\s+"
-    r"|(?:[\w-]*(?:token|secret|password|signature|api_key|admin-key|sessionid))\s*[=:]\s*[\"']?"
+    r"|(?:[\w-]*(?:token|secret|password|signature|api_key|admin-key|sessionid)[\"']?)\s*[=:]\s*[\"']?"
     r"|\bcode\s*=\s*"
     r"|sha256="
     r"|://[^/\s:@]*:(?=[^/\s@]+@))"

@@ -19,7 +19,9 @@ from config import home, logs
 ROOT = home.ROOT
 GREENROOM_HOME = home.home()
 
-_kept = home.running_servers() | home.generated_secrets() | home.read_env_file(ROOT / ".env")
+_written = home.read_env_file(ROOT / ".env")
+_given = {name for name, value in {**_written, **os.environ}.items() if value}
+_kept = home.running_servers() | home.generated_secrets(_given) | _written
 
 
 def env(name: str, default: str = "") -> str:

@@ -74,7 +74,9 @@ class Roll(models.Model):
                 condition=Q(rolled_at=None, roll=None, winning_number=None, distance=None)
                 | Q(
                     rolled_at__isnull=False,
+                    roll__isnull=False,
                     roll__range=(LEAST, MOST),
+                    winning_number__isnull=False,
                     winning_number__range=(LEAST, MOST),
                     distance__isnull=False,
                 ),

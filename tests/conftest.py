@@ -1,4 +1,4 @@
-"""The stage that every test plays on: real servers, started before the settings are read."""
+"""What every test may ask for: the rehearsal, processes of ours, a browser."""
 
 from __future__ import annotations
 
@@ -6,53 +6,15 @@ import os
 import shutil
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import django
 import pytest
-
-from config.embedded import Postgres, Valkey
-from tests.stage import free_home, rehearsing, serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
-
-_stage = ExitStack()
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Start the servers, tell the settings of them, and have Django read these."""
-    if config.option.help:
-        return
-    home = _stage.enter_context(free_home())
-    os.environ.update(
-        DJANGO_SETTINGS_MODULE="config.settings",
-        GREENROOM_HOME=str(home),
-        REHEARSAL="on",
-        REHEARSAL_PORT=str(_stage.enter_context(rehearsing(home / "rehearsal"))),
-        TWITCH_CLIENT_ID="rehearsal",
-        TWITCH_CLIENT_SECRET="rehearsal-secret",
-    )
-    if not os.environ.get("DATABASE_URL"):
-        # Only a power cut could tell the difference, and no test survives one.
-        postgres = Postgres(home / "postgres", fsync="off", full_page_writes="off")
-        _stage.enter_context(serving(postgres))
-        postgres.ensure_database("greenroom")
-        os.environ["DATABASE_URL"] = postgres.url("greenroom")
-    if not os.environ.get("REDIS_URL"):
-        valkey = Valkey(home / "valkey")
-        _stage.enter_context(serving(valkey))
-        os.environ["REDIS_URL"] = valkey.url(0)
-    django.setup()
-
-
-def pytest_unconfigure() -> None:
-    """Stop the servers."""
-    _stage.close()
 
 
 @pytest.fixture

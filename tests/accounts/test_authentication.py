@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
 
 from accounts.models import User
 
@@ -16,12 +16,12 @@ def test_nobody_is_turned_away(client: Client) -> None:
     assert answer.json()["code"] == "not_authenticated"
 
 
-def test_the_admin_key_opens_the_api(client: Client, settings: SettingsWrapper) -> None:
+def test_the_admin_key_opens_the_api(client: Client, settings: LazySettings) -> None:
     settings.ADMIN_KEY = "open sesame"
     assert client.get(RUNS, headers={"X-Admin-Key": "open sesame"}).status_code == 200
 
 
-def test_a_wrong_key_does_not(client: Client, settings: SettingsWrapper) -> None:
+def test_a_wrong_key_does_not(client: Client, settings: LazySettings) -> None:
     settings.ADMIN_KEY = "open sesame"
     for key in ("open", "", "öffne dich"):
         answer = client.get(RUNS, headers={"X-Admin-Key": key})
@@ -30,7 +30,7 @@ def test_a_wrong_key_does_not(client: Client, settings: SettingsWrapper) -> None
 
 
 def test_without_a_key_of_its_own_the_server_says_that_keys_are_off(
-    client: Client, settings: SettingsWrapper
+    client: Client, settings: LazySettings
 ) -> None:
     settings.ADMIN_KEY = ""
     answer = client.get(RUNS, headers={"X-Admin-Key": ""})

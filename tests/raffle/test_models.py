@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from raffle.models import Roll
 from twitch.models import Redemption, Viewer
 
-from .conftest import NOON
+from tests.raffle.conftest import NOON
 
 GOOD = {"roll": 500, "winning_number": 700, "distance": 200, "rolled_at": NOON}
 
