@@ -1,4 +1,4 @@
-"""Where Twitch's part finds what upper apps do with redemptions."""
+"""Where Twitch's part finds what upper apps do with redemptions and notifications."""
 
 from __future__ import annotations
 
@@ -11,4 +11,4 @@ class TwitchConfig(AppConfig):
     verbose_name = "Twitch"
 
     def ready(self) -> None:
-        autodiscover_modules("redemptions")
+        autodiscover_modules("redemptions", "notifications")

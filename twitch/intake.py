@@ -12,6 +12,7 @@ from django.conf import settings
 
 from twitch.client.envelope import CHALLENGE, Malformed, digest, read_body, read_headers
 from twitch.services.door import Arrival, Door, NotStored, Outcome
+from twitch.services.subscriptions import CALLBACK_PATH
 
 if TYPE_CHECKING:
     from asgiref.typing import (
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-PATH = "/webhooks/twitch"
 LARGEST_BODY = 1024 * 1024
 MOST_AGE = timedelta(minutes=10)
 
@@ -72,7 +72,7 @@ class Intake:
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
-        if scope["type"] != "http" or scope["path"] != PATH:
+        if scope["type"] != "http" or scope["path"] != CALLBACK_PATH:
             await self._application(scope, receive, send)
             return
         try:

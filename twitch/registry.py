@@ -1,4 +1,4 @@
-"""What apps hook into: actions that a redemption starts, EventSub events, texts that chat is told."""
+"""What apps hook into: actions that a redemption starts, EventSub events, texts for chat."""
 
 from __future__ import annotations
 

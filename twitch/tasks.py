@@ -7,10 +7,15 @@ from typing import Any
 
 import structlog
 from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
 
 from sagas.flow import Wait
+from sagas.services import pokes_held
+from sagas.tasks import advance
 from twitch.client.errors import HelixError, Unreachable
-from twitch.services import redemptions, rewards
+from twitch.sagas import eventsub_message
+from twitch.services import messages, redemptions, rewards
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +30,23 @@ def lint_rewards() -> None:
 def reconcile() -> None:
     """Take in redemptions that no event told us of."""
     _attempt("reconcile", redemptions.reconcile)
+
+
+@shared_task(name=messages.TASK)
+def begin_messages() -> None:
+    """Start the runs of new EventSub messages, and lead them."""
+    began = 0
+    with pokes_held():
+        while count := messages.begin(eventsub_message):
+            began += count
+    if began:
+        advance()
+
+
+@shared_task(name="twitch.prune")
+def prune_messages() -> None:
+    """Forget EventSub messages that are older than the retention time."""
+    messages.prune(timezone.now() - settings.RETENTION)
 
 
 def _attempt(what: str, work: Callable[[], Any]) -> None:

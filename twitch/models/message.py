@@ -34,6 +34,9 @@ class Message(models.Model):
     begun_at = models.DateTimeField(
         null=True, blank=True, help_text="When its run was started; empty: not yet."
     )
+    handled_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its work was done; empty: not yet, or it is stuck."
+    )
 
     class Meta:
         constraints = [
@@ -53,6 +56,12 @@ class Message(models.Model):
         """What the body says; characters that no column can hold are replaced by U+FFFD."""
         payload: dict[str, Any] = json.loads(self.body, object_pairs_hook=_storable_object)
         return payload
+
+    @property
+    def event(self) -> dict[str, Any]:
+        """What happened, as the type's documentation describes it; empty for a revocation."""
+        event = self.payload.get("event")
+        return event if isinstance(event, dict) else {}
 
 
 class MessageConflict(models.Model):

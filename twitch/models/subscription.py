@@ -21,4 +21,9 @@ class Subscription(models.Model):
 
     @property
     def is_working(self) -> bool:
-        return self.status in ("enabled", "webhook_callback_verification_pending")
+        return self.is_working_status(self.status)
+
+    @staticmethod
+    def is_working_status(status: str) -> bool:
+        """Tell whether events come, or are about to; any word that we do not know means no."""
+        return status in ("enabled", "webhook_callback_verification_pending")

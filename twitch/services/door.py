@@ -150,7 +150,7 @@ class Door:
                 return await self._store(self._connection, arrivals)
             await self._connection.close()
             self._connection = None
-        self._connection = await _connect()
+        self._connection = await connect()
         return await self._store(self._connection, arrivals)
 
     async def _store(self, connection: Connection, arrivals: Sequence[Arrival]) -> list[Outcome]:
@@ -197,7 +197,8 @@ class Door:
             self._poker = None
 
 
-async def _connect() -> Connection:
+async def connect() -> Connection:
+    """Open a connection to the database of our own, beside Django's; each statement commits."""
     params = django_connection.get_connection_params()
     # Django's own ways with cursors and types are for synchronous connections.
     del params["cursor_factory"], params["context"]

@@ -7,8 +7,9 @@ from datetime import datetime
 import structlog
 from celery import current_app
 from django.db import connection, transaction
+from django.utils import timezone
 
-from sagas.flow import Unsure, Wait
+from sagas.flow import Saga, Unsure, Wait
 from sagas.services import start_many
 from twitch import registry
 from twitch.models import Message
@@ -34,13 +35,13 @@ def poke() -> None:
         log.warning("eventsub.poke_failed", error=type(error).__name__)
 
 
-def begin(saga: str, plan: list[str]) -> int:
+def begin(saga: Saga[Message]) -> int:
     """Start a run of `saga` for each of the oldest new messages; returns how many."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(_BEGIN, [MOST_AT_ONCE])
             ids = sorted(row[0] for row in cursor.fetchall())
-        start_many((saga, str(pk), plan) for pk in ids)
+        start_many((saga.name, str(pk), saga.plan) for pk in ids)
     return len(ids)
 
 
@@ -55,17 +56,21 @@ def handle(message: Message) -> None:
         handler = registry.event_handler(kind)
         if handler is None:
             log.info("eventsub.no_handler", type=message.type, version=message.version)
-            return
-        try:
-            handler(message)
-        except (Wait, Unsure):
-            raise
-        except Exception as error:
-            log.warning("eventsub.handler_failed", type=message.type, error=type(error).__name__)
-            raise Unsure(f"{message.type}: {type(error).__name__}: {error}") from error
+        else:
+            _handle_by(handler, message)
+        message.handled_at = timezone.now()
+
+
+def _handle_by(handler: registry.EventHandler, message: Message) -> None:
+    try:
+        handler(message)
+    except (Wait, Unsure):
+        raise
+    except Exception as error:
+        raise Unsure(f"{message.type}: {type(error).__name__}: {error}") from error
 
 
 def prune(before: datetime) -> int:
-    """Delete messages older than `before` whose runs were begun; returns how many."""
-    count, _ = Message.objects.filter(received_at__lt=before, begun_at__isnull=False).delete()
+    """Delete messages older than `before` that are done with; returns how many."""
+    count, _ = Message.objects.filter(received_at__lt=before, handled_at__isnull=False).delete()
     return count

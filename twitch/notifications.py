@@ -1,0 +1,24 @@
+"""What EventSub's messages do in Twitch's own part; upper apps have a file of this name as well."""
+
+from __future__ import annotations
+
+from twitch.models import Message
+from twitch.registry import REVOCATION, on_event
+from twitch.services import redemptions, subscriptions
+
+REDEMPTION = "channel.channel_points_custom_reward_redemption"
+
+
+@on_event(f"{REDEMPTION}.add")
+def redeemed(message: Message) -> None:
+    redemptions.receive(message.event, message.sent_at)
+
+
+@on_event(f"{REDEMPTION}.update")
+def redemption_settled(message: Message) -> None:
+    redemptions.mirror(message.event, message.sent_at)
+
+
+@on_event(REVOCATION)
+def subscription_ended(message: Message) -> None:
+    subscriptions.end(message.payload["subscription"], message.sent_at)
