@@ -87,15 +87,17 @@ class Hub:
             self._tasks = []
 
     async def _listen(self) -> None:
+        may_have_missed = False
         while True:
             try:
                 async with self._client() as client, client.pubsub() as pubsub:
                     await pubsub.psubscribe(f"{wire.PREFIX}*")
-                    await self._relay(pubsub)
+                    await self._relay(pubsub, may_have_missed)
             except (RedisError, OSError) as error:
                 if self._connected.is_set():
                     log.warning("pushes.disconnected", error=type(error).__name__)
                 self._connected.clear()
+                may_have_missed = True
                 await asyncio.sleep(RETRY)
 
     def _client(self) -> Redis:
@@ -107,7 +109,7 @@ class Hub:
             retry=Retry(NoBackoff(), 0),
         )
 
-    async def _relay(self, pubsub: PubSub) -> None:
+    async def _relay(self, pubsub: PubSub, may_have_missed: bool) -> None:
         is_pinged = False
         while True:
             message = await pubsub.get_message(timeout=BEAT)
@@ -120,8 +122,9 @@ class Hub:
             is_pinged = False
             if message["type"] == "psubscribe":
                 self._connected.set()
-                # Whoever missed something meanwhile learns it from the number in the beat.
-                self._beat_due.set()
+                if may_have_missed:
+                    # Whoever missed something learns it from the number in the beat.
+                    self._beat_due.set()
             elif message["type"] == "pmessage":
                 self._fan_out(message["channel"].removeprefix(wire.PREFIX), message["data"])
 

@@ -1,0 +1,81 @@
+"""What waits for one client stays bounded and in order."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from pushes.socket import BEATS, TOO_SLOW, WINDOW, Message, Socket, text_message
+
+SNAPSHOT = text_message("snapshot")
+
+
+async def sent(socket: Socket) -> list[Any]:
+    """Close the socket politely and return all that it sent, the texts and the close code."""
+    messages: list[Message] = []
+
+    async def send(message: Message) -> None:
+        messages.append(message)
+
+    writing = asyncio.create_task(socket.write(send))
+    while socket._queue.qsize():
+        await asyncio.sleep(0)
+    socket.close(1000)
+    await writing
+    return [message.get("text", message.get("code")) for message in messages]
+
+
+async def test_what_comes_while_a_snapshot_is_read_is_sent_after_it() -> None:
+    socket = Socket()
+    socket.offer(text_message("early"))
+    socket.release(SNAPSHOT)
+    socket.offer(text_message("late"))
+    assert await sent(socket) == ["snapshot", "early", "late", 1000]
+
+
+async def test_a_client_that_sees_nothing_is_sent_no_more_than_the_window() -> None:
+    socket = Socket()
+    socket.release(SNAPSHOT)
+    for number in range(WINDOW + 100):
+        socket.offer(text_message(str(number)))
+    assert socket.is_behind
+    assert len(await sent(socket)) == WINDOW + 2
+
+
+async def test_a_client_that_caught_up_gets_a_snapshot_and_goes_on() -> None:
+    socket = Socket()
+    socket.release(SNAPSHOT)
+    for number in range(WINDOW + 1):
+        socket.offer(text_message(str(number)))
+    socket.hold()
+    socket.release(text_message("again"))
+    socket.offer(text_message("next"))
+    assert (await sent(socket))[-3:] == ["again", "next", 1000]
+
+
+async def test_what_a_client_says_it_has_seen_counts_no_more() -> None:
+    socket = Socket()
+    socket.release(SNAPSHOT)
+    for number in range(3 * WINDOW):
+        socket.offer(text_message(str(number)))
+        if number % 100 == 0:
+            socket.seen()
+    assert not socket.is_behind
+
+
+async def test_a_client_that_answers_no_beat_is_closed() -> None:
+    socket = Socket()
+    socket.release(SNAPSHOT)
+    for _ in range(BEATS + 1):
+        socket.beat(text_message("beat"))
+    assert socket.is_closed
+    assert await sent(socket) == [TOO_SLOW]
+
+
+async def test_nothing_is_sent_after_the_close() -> None:
+    socket = Socket()
+    socket.release(SNAPSHOT)
+    socket.close(4403)
+    socket.offer(text_message("secret"))
+    socket.close(1000)
+    assert await sent(socket) == [4403]
