@@ -28,9 +28,9 @@ def rehearsal(env: Environment) -> Program:
     return _python("rehearsal", env, "-m", "rehearsal")
 
 
-def manage(env: Environment, *arguments: str) -> Program:
-    """Return one management command."""
-    return _python(arguments[0], env, str(ROOT / "manage.py"), *arguments)
+def chores(env: Environment, *commands: str) -> Program:
+    """Return the management commands that come before the processes."""
+    return _python("chores", env, "-m", "config.supervisor.chores", *commands)
 
 
 def processes(plan: Plan, env: Environment) -> list[Program]:

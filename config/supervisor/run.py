@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import signal
 import subprocess
 import tempfile
@@ -22,6 +23,8 @@ from config.supervisor.plan import CannotStart, Plan
 PROCESSES_STOP_WITHIN = 6.0
 SERVERS_STOP_WITHIN = 2.5
 READY_WITHIN = 60.0
+# A migration of a large table takes its time.
+CHORES_WITHIN = 3600.0
 PULSE = 0.05
 
 
@@ -51,24 +54,12 @@ class Run:
         if self.plan.rehearsal:
             self._start(self.processes, cast.rehearsal(self.env))
         self._start_servers()
-        self.say("Bringing the database up to date.")
-        self._manage("migrate", "--no-input", "--verbosity=0")
+        said = self._do_chores()
         for program in cast.processes(self.plan, self.env):
             self._start(self.processes, program)
-        if self.plan.rehearsal:
-            self._until(
-                lambda: probe.rehearsal_listens(self.plan),
-                30,
-                "The rehearsal server does not answer.",
-            )
-            self._manage("rehearse")
-        links = [
-            ("Sign in once", self._link("sign_in_link")),
-            ("Overlay", self._link("overlay_url")),
-        ]
         self._wait_until_well()
         self.say(f"Ready in {time.monotonic() - begun:.1f} s. Ctrl-C stops everything.")
-        self._introduce(links)
+        self._introduce(said)
 
     def watch(self) -> None:
         """Restart what ends by itself, until somebody asks to stop (Stopped)."""
@@ -121,38 +112,44 @@ class Run:
         group.append(child)
         return child
 
-    def _manage(self, *arguments: str) -> str:
-        """Run a management command to its end and return what it printed."""
+    def _do_chores(self) -> dict[str, str]:
+        """Migrate, rehearse and make the links; return what each command said last."""
+        self.say("Bringing the database up to date.")
+        commands = ["migrate", "sign_in_link", "overlay_url"]
+        if self.plan.rehearsal:
+            commands.insert(1, "rehearse")
+            self._until(lambda: probe.rehearsal_listens(self.plan), 30, "The rehearsal is silent.")
         with tempfile.TemporaryFile() as output:
-            process = cast.manage(self.env, *arguments).start(output)
+            process = cast.chores(self.env, *commands).start(output)
             try:
-                self._until(lambda: process.poll() is not None, 600, f"{arguments[0]} hangs.")
+                self._until(lambda: process.poll() is not None, CHORES_WITHIN, "A chore hangs.")
             finally:
                 signal_group(process.pid, signal.SIGKILL)
                 process.wait()
             output.seek(0)
-            lines = output.read().decode("utf-8", "replace").strip().splitlines()
+            said = self._read_chores(output.read().decode("utf-8", "replace").splitlines())
         if process.returncode:
-            raise CannotStart(self._explain(arguments[0], lines))
-        return lines[-1] if lines else ""
+            raise CannotStart(f"`manage.py {commands[len(said)]}` failed: see above.")
+        return said
 
-    def _explain(self, command: str, lines: list[str]) -> str:
-        last = lines[-1] if lines else "it said nothing"
-        name, separator, sentence = last.partition(": ")
-        if separator and name.endswith(("ImproperlyConfigured", "CommandError")):
-            return sentence
+    def _read_chores(self, lines: list[str]) -> dict[str, str]:
+        said = {}
         for line in lines:
-            self.console.say(command, line)
-        return f"`manage.py {command}` failed: {last}"
+            if not line.startswith('{"command"'):
+                self.console.say("chores", line)
+                continue
+            ended = json.loads(line)
+            if not ended["ok"]:
+                raise CannotStart(ended["said"])
+            said[ended["command"]] = ended["said"]
+        return said
 
-    def _link(self, command: str) -> str:
-        try:
-            return self._manage(command)
-        except CannotStart as error:
-            return f"(none: {error})"
-
-    def _introduce(self, links: list[tuple[str, str]]) -> None:
-        lines = [("Home", f"{self.plan.public_url}/"), *links]
+    def _introduce(self, said: dict[str, str]) -> None:
+        lines = [
+            ("Home", f"{self.plan.public_url}/"),
+            ("Sign in once", said["sign_in_link"]),
+            ("Overlay", said["overlay_url"]),
+        ]
         if self.plan.rehearsal:
             lines.append(("Rehearsal", f"http://127.0.0.1:{self.plan.rehearsal_port}/"))
             self.say("This is a rehearsal: Twitch is played by a server on this machine.")
