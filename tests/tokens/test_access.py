@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from pydantic import SecretStr
 
 from tests.backstage import Backstage, at_once
 from tokens import services
@@ -189,8 +190,8 @@ def test_one_bad_token_does_not_hold_up_the_others(backstage: Backstage) -> None
 
 
 def test_a_token_that_twitch_no_longer_accepts_is_found_and_renewed(backstage: Backstage) -> None:
-    backstage.connect(expires_in=0)
-    Token.objects.update(expires_at=timezone.now() + timedelta(hours=4))
+    backstage.connect()
+    Token.objects.update(access_token=SecretStr("stale"))
 
     services.validate_all(timezone.now())
 
