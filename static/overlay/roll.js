@@ -22,7 +22,7 @@ export async function roll(root, payload, options) {
   const card = document.querySelector("template#roll").content.firstElementChild.cloneNode(true);
   const part = (name) => card.querySelector(`[data-part=${name}]`);
   card.dataset.outcome = payload.is_win ? "win" : payload.is_record ? "record" : "miss";
-  part("name").firstElementChild.textContent = payload.name;
+  part("name").textContent = payload.name;
   part("test").hidden = !payload.is_test;
   part("verdict").textContent = verdict(payload);
   root.replaceChildren(card);
@@ -37,6 +37,7 @@ export async function roll(root, payload, options) {
     reveal(part("verdict"), motion);
     await motion.wait(VERDICT_AT);
     card.dataset.verdict = "known";
+    if (card.dataset.outcome !== "miss") cheer(part("roll"), motion);
     if (payload.is_win) confetti(root, motion);
     await motion.wait(payload.is_win ? HOLD_WIN : HOLD);
   }
@@ -50,7 +51,7 @@ export function closeness(distance) {
 }
 
 function verdict({ is_win, is_record, distance }) {
-  if (is_win) return "Exactly! The keyboard is won";
+  if (is_win) return "Exactly it! The keyboard is won";
   const off = `Off by ${distance.toLocaleString("en-US")}`;
   return is_record ? `${off}: new record!` : off;
 }
@@ -73,6 +74,11 @@ function reveal(text, motion) {
     delay: VERDICT_AT,
     easing: "cubic-bezier(.2,1.5,.4,1)",
   });
+}
+
+function cheer(number, motion) {
+  const frames = { transform: ["none", "scale(1.12)", "none"] };
+  motion.move(number, frames, { duration: 520, easing: "ease-in-out" });
 }
 
 function leave(card, motion) {

@@ -1,0 +1,97 @@
+"""The overlay's socket on a running web process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection
+
+from overlay import services
+from overlay.models import OverlayToken
+from tests.overlay.conftest import Site, hear, say
+
+
+def closed_with(client: ClientConnection) -> int | None:
+    with pytest.raises(ConnectionClosed) as closing:
+        while True:
+            hear(client)
+    return closing.value.rcvd.code if closing.value.rcvd else None
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_page_hears_what_is_current_and_then_what_comes(
+    site: Site, token: OverlayToken, now: datetime
+) -> None:
+    services.cue("old", {}, now=now - timedelta(minutes=5))
+    services.cue("first", {"name": "Mo"}, now=now)
+    with site.socket(services.token_of(token)) as client:
+        snapshot = hear(client)
+        assert (snapshot["type"], snapshot["seq"]) == ("snapshot", 2)
+        assert [cue["kind"] for cue in snapshot["cues"]] == ["first"]
+        services.cue("second", {"name": "<b>"}, now=now)
+        assert hear(client) == {
+            "type": "cue",
+            "seq": 3,
+            "kind": "second",
+            "payload": {"name": "<b>"},
+            "expires_in": 60.0,
+        }
+
+
+@pytest.mark.parametrize("text", ["", "forged.token", "%00", "a" * 3000])
+def test_without_a_token_there_is_nothing_to_hear(site: Site, text: str) -> None:
+    with site.socket(text) as client:
+        assert closed_with(client) == 4403
+
+
+def test_revoking_closes_its_open_sockets_and_no_others(
+    site: Site, token: OverlayToken, now: datetime
+) -> None:
+    other = OverlayToken.objects.create(name="Second PC")
+    with (
+        site.socket(services.token_of(token)) as client,
+        site.socket(services.token_of(other)) as stays,
+    ):
+        hear(client)
+        hear(stays)
+        services.revoke(token, now)
+        assert closed_with(client) == 4403
+        services.cue("roll", {}, now=now)
+        assert hear(stays)["type"] == "cue"
+
+
+def test_a_socket_notes_that_it_is_there_and_whether_it_is_on_air(
+    site: Site, token: OverlayToken
+) -> None:
+    with site.socket(services.token_of(token)) as client:
+        hear(client)
+        token.refresh_from_db()
+        assert token.last_seen_at is not None
+        assert token.is_on_air is None
+        for is_on_air in (True, False):
+            say(client, type="on_air", is_on_air=is_on_air)
+            wait_for(lambda: bool(_fresh(token).is_on_air is is_on_air))  # noqa: B023
+
+
+@pytest.mark.parametrize("message", [{"type": "cue"}, {"type": "on_air", "is_on_air": "yes"}])
+def test_a_page_can_say_nothing_else(
+    site: Site, token: OverlayToken, message: dict[str, str]
+) -> None:
+    with site.socket(services.token_of(token)) as client:
+        hear(client)
+        say(client, **message)
+        assert closed_with(client) == 4400
+
+
+def _fresh(token: OverlayToken) -> OverlayToken:
+    return OverlayToken.objects.get(pk=token.pk)
