@@ -70,7 +70,7 @@ class OverlayTokenAdmin(ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         decide = require_POST(self.admin_site.admin_view(self.decide))
         return [
-            path("<int:token_id>/<slug:verb>/", decide, name="overlay_overlaytoken_decide"),
+            path("<int:token_id>/do/<slug:verb>/", decide, name="overlay_overlaytoken_decide"),
             *super().get_urls(),
         ]
 

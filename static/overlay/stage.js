@@ -21,11 +21,13 @@ export class Stage {
     if (!SCENES[cue.kind] || this.#waiting.some((other) => other.cue.seq === cue.seq)) return;
     this.#waiting.push({ cue, begin });
     if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();
-    if (!this.#isPlaying) this.#play();
+    if (this.#isPlaying) return;
+    this.#isPlaying = true;
+    // Whatever comes with it is waiting, too, before the tempo is chosen.
+    queueMicrotask(() => this.#play());
   }
 
   async #play() {
-    this.#isPlaying = true;
     while (this.#waiting.length) {
       const tempo = this.#tempo();
       const { cue, begin } = this.#waiting.shift();

@@ -48,7 +48,8 @@ class Site:
         )
         deadline = time.monotonic() + 30
         while not self._answers():
-            assert time.monotonic() < deadline and self.process.poll() is None
+            assert time.monotonic() < deadline
+            assert self.process.poll() is None
             time.sleep(0.02)
 
     def stop(self) -> None:
