@@ -92,6 +92,10 @@ class Intake:
         )
         await send({"type": "http.response.body", "body": body, "more_body": False})
 
+    async def close(self) -> None:
+        """Let go of the database, in the running event loop."""
+        await self._door().close()
+
     async def _answer(self, scope: HTTPScope, receive: ASGIReceiveCallable) -> Answer:
         """Check in an order that spends little on strangers, and tells them nothing."""
         if scope["method"] != "POST":
@@ -144,9 +148,7 @@ class Intake:
 
 async def _read(scope: HTTPScope, receive: ASGIReceiveCallable) -> bytes:
     """Return the whole body, or stop as soon as it is known to be too large."""
-    too_large = Rejected(
-        413, "too_large", "The body is larger than 1 MiB.", [(b"connection", b"close")]
-    )
+    too_large = Rejected(413, "too_large", "The body is larger than 1 MiB.")
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit() and int(value[:20]) > LARGEST_BODY:
             raise too_large

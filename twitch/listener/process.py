@@ -31,21 +31,19 @@ async def run() -> None:
 
 
 async def _work() -> None:
-    pulse = Pulse(settings.EVENTSUB_TRANSPORT)
     lock = ListenerLock()
-    beating = asyncio.create_task(pulse.beat())
     try:
         while True:
-            pulse.disconnected("waiting: another listener runs")
             await lock.acquire()
-            await _while_ours(lock, pulse)
+            await _while_ours(lock)
     finally:
-        beating.cancel()
         await lock.release()
 
 
-async def _while_ours(lock: ListenerLock, pulse: Pulse) -> None:
+async def _while_ours(lock: ListenerLock) -> None:
     """Listen until somebody else has the lock, as may be after the database was away."""
+    pulse = Pulse(settings.EVENTSUB_TRANSPORT)
+    beating = asyncio.create_task(pulse.beat())
     listening = asyncio.create_task(_listen(pulse))
     try:
         while await lock.is_ours():
@@ -54,6 +52,7 @@ async def _while_ours(lock: ListenerLock, pulse: Pulse) -> None:
                 listening.result()
         log.error("eventsub.lock_lost", detail="Another listener has taken over.")
     finally:
+        beating.cancel()
         listening.cancel()
         with suppress(asyncio.CancelledError):
             await listening

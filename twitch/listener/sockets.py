@@ -47,7 +47,7 @@ class Sockets:
                 began = monotonic()
                 await self._follow()
             except (Lost, Overflow, *TROUBLE) as error:
-                failures = 0 if monotonic() - began > STEADY_AFTER else failures + 1
+                failures = 1 if monotonic() - began > STEADY_AFTER else failures + 1
                 pause = _pause(failures)
                 self._pulse.disconnected(f"reconnecting: {error}")
                 log.warning("eventsub.disconnected", why=str(error), again_in=round(pause, 1))
@@ -165,4 +165,5 @@ class Sockets:
 
 def _pause(failures: int) -> float:
     """Return seconds, longer with each failure in a row; partly by chance, to spread the load."""
-    return random.uniform(0.5, 1) * min(LONGEST_PAUSE, 2**failures)  # noqa: S311 (no secret)
+    longest = min(LONGEST_PAUSE, 2.0 ** min(failures, 10) / 4)
+    return random.uniform(longest / 2, longest)  # noqa: S311 (no secret)

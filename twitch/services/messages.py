@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
 import structlog
 from celery import current_app
@@ -55,10 +56,15 @@ def handle(message: Message) -> None:
         kind = registry.REVOCATION if message.kind == "revocation" else message.type
         handler = registry.event_handler(kind)
         if handler is None:
-            log.info("eventsub.no_handler", type=message.type, version=message.version)
+            _say_once(kind)
         else:
             _handle_by(handler, message)
         message.handled_at = timezone.now()
+
+
+@cache
+def _say_once(kind: str) -> None:
+    log.info("eventsub.no_handler", type=kind)
 
 
 def _handle_by(handler: registry.EventHandler, message: Message) -> None:

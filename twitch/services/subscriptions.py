@@ -103,7 +103,7 @@ def set_up(transport: str, session_id: str = "") -> SetUp:
     """
     broadcaster = tokens.account_id("twitch", BROADCASTER)
     ungranted = set(tokens.missing_scopes("twitch", BROADCASTER))
-    working = {}
+    working: dict[Identity, SubscriptionPayload] = {}
     for row in client.listed(transport):
         if not _is_for_us(row, session_id):
             _delete_stale(row)
@@ -119,8 +119,8 @@ def set_up(transport: str, session_id: str = "") -> SetUp:
             done.present.append(wanted.type)
         elif wanted.scope in ungranted:
             _miss(done, wanted, f"the broadcaster has not granted {wanted.scope}")
-        elif row := _create(done, wanted, condition, _transport(transport, session_id)):
-            working[identity] = row
+        elif new := _create(done, wanted, condition, _transport(transport, session_id)):
+            working[identity] = new
     _note(transport, list(working.values()))
     log.info("eventsub.set_up", transport=transport, result=str(done))
     return done
