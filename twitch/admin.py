@@ -12,11 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
-from unfold.widgets import (
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
-)
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from sagas.admin import ReadOnlyAdmin
 from sagas.flow import Unsure, Wait
@@ -83,19 +79,21 @@ class RewardAdmin(ModelAdmin):
     search_fields: ClassVar = ["title", "twitch_id"]
     ordering: ClassVar = ["-made_by_us", "title"]
     actions_list: ClassVar = ["check_now"]
-    findings: ClassVar = ["health", "twitch_id", "skips_queue", "checked_at", "deleted_at"]
+    findings: ClassVar = ["state", "twitch_id", "skips_queue", "checked_at", "deleted_at"]
     fieldsets: ClassVar = [
         ("Settings on Twitch", {"fields": SETTINGS}),
         ("What the last check found", {"fields": findings}),
     ]
 
-    @display(description="State", label={"fine": "success", "foreign": "info"})
+    @display(description="State", label={"problem": "danger", "foreign": "info", "fine": "success"})
     def health(self, reward: Reward) -> tuple[str, str]:
-        if reward.problem:
-            return "problem", reward.problem
-        if not reward.made_by_us:
-            return "foreign", "Cannot be refunded: made elsewhere"
-        return "fine", "Fine"
+        kind = "problem" if reward.problem else "fine" if reward.made_by_us else "foreign"
+        return kind, self.state(reward)
+
+    @display(description="State")
+    def state(self, reward: Reward) -> str:
+        foreign = "" if reward.made_by_us else "It cannot be refunded: made elsewhere."
+        return reward.problem or foreign or "Fine"
 
     @action(description="Check now", url_path="check", permissions=["change"])
     def check_now(self, request: HttpRequest) -> HttpResponse:
@@ -109,6 +107,9 @@ class RewardAdmin(ModelAdmin):
             if not found:
                 messages.success(request, "Every reward is as it should be.")
         return redirect("admin:twitch_reward_changelist")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Reward | None = None) -> list[Any]:
+        return list(self.fieldsets if obj else self.fieldsets[:1])
 
     def get_readonly_fields(self, request: HttpRequest, obj: Reward | None = None) -> list[str]:
         is_foreign = obj is not None and bool(obj.twitch_id) and not obj.made_by_us
@@ -138,26 +139,32 @@ class RewardAdmin(ModelAdmin):
                 request, f"Saved here, but not on Twitch: {error} Save again to try again."
             )
         else:
-            messages.info(request, "Twitch shows this reward to viewers now.")
+            messages.info(request, "Twitch has these settings now.")
 
 
 # --- Texts -----------------------------------------------------------------------------------
 
 
 class ChatTextForm(forms.ModelForm):  # type: ignore[type-arg]
+    name = forms.ChoiceField(widget=UnfoldAdminSelectWidget)
+
     class Meta:
         model = ChatText
         fields: ClassVar = ["name", "text"]
-        widgets: ClassVar = {
-            "name": UnfoldAdminTextInputWidget(attrs={"readonly": True}),
-            "text": UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        }
+        widgets: ClassVar = {"text": UnfoldAdminTextareaWidget(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The name of a text that is there already is only shown.
+        choice = self.fields.get("name")
+        if isinstance(choice, forms.ChoiceField):
+            choice.choices = [(text.name, text.name) for text in registry.texts().values()]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         known = registry.texts().get(self.instance.name or cleaned.get("name", ""))
         if known is None:
-            raise forms.ValidationError("There is no chat text of that name.")
+            return cleaned
         unknown = rules.unknown_placeholders(cleaned.get("text", ""), known.variables)
         if unknown:
             variables = ", ".join(f"{{{name}}}" for name in known.variables)

@@ -51,7 +51,7 @@ def add(staff: Client, **more: object) -> str:
 
 def test_a_reward_is_made_on_twitch(backstage: Backstage, staff: Client) -> None:
     backstage.connect()
-    assert "Twitch shows this reward" in add(staff)
+    assert "Twitch has these settings" in add(staff)
     (there,) = helix.rewards("1000", only_manageable=True)
     assert Reward.objects.get().twitch_id == there.id
 
@@ -59,7 +59,7 @@ def test_a_reward_is_made_on_twitch(backstage: Backstage, staff: Client) -> None
 def test_a_token_that_ended_is_renewed_on_the_way(backstage: Backstage, staff: Client) -> None:
     backstage.connect()
     Token.objects.update(expires_at=timezone.now() - timedelta(hours=1))
-    assert "Twitch shows this reward" in add(staff)
+    assert "Twitch has these settings" in add(staff)
 
 
 def test_a_reward_is_changed_on_twitch(backstage: Backstage, staff: Client) -> None:
@@ -101,7 +101,7 @@ def test_check_now_lists_and_marks(backstage: Backstage, staff: Client) -> None:
     backstage.connect()
     backstage.control("reward", title="Hydrate", cost=5)
     page = staff.get("/admin/twitch/reward/check", follow=True).content.decode()
-    assert "Cannot be refunded: made elsewhere" in page
+    assert "cannot be refunded: made elsewhere" in page
     row = Reward.objects.get()
     assert staff.get(f"/admin/twitch/reward/{row.pk}/change/").status_code == 200
 
