@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.apps import apps as current_apps
+
 EVERY_SECONDS = {
     "sagas.sweep": 5,
     "twitch.begin_messages": 10,
@@ -18,11 +20,11 @@ EVERY_SECONDS = {
 }
 
 
-def write(apps: Any, **_: object) -> None:
+def write(apps: Any = current_apps, **_: object) -> None:
     """Make the clock's table equal to this list; what is not in it any more is removed.
 
-    A message that no worker took before the task is due again has expired: a clock that ran on while
-    the workers were away leaves no pile of the same task behind.
+    A message that no worker took before the task is due again has expired: a clock that ran on
+    while the workers were away leaves no pile of the same task behind.
     """
     Interval = apps.get_model("django_celery_beat", "IntervalSchedule")  # noqa: N806
     Task = apps.get_model("django_celery_beat", "PeriodicTask")  # noqa: N806
