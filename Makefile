@@ -26,7 +26,7 @@ test: ## Run the tests; ARGS="tests/sagas -k crash" runs some
 check: ## Style, types, layers, settings, migrations, API schema
 	@$(TOOLS) -m ruff check --quiet .
 	@$(TOOLS) -m ruff format --quiet --check .
-	@$(TOOLS) -m mypy
+	@$(LIVE) $(TOOLS) -m mypy
 	@$(TOOLS) -c "from importlinter.cli import lint_imports_command as lint; lint()"
 	@$(LIVE) $(TOOLS) manage.py check --deploy --fail-level WARNING
 	@$(LIVE) $(TOOLS) -W ignore manage.py makemigrations --check --dry-run

@@ -15,7 +15,7 @@ from accounts import services
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest, secret: str) -> HttpResponse:
-    """Ask for a click before the link is used up, so that a preview of the address does not burn it."""
+    """Ask for a click before the link is used up: a preview of the address must not burn it."""
     if request.method != "POST":
         return render(request, "accounts/sign_in.html")
     user = services.use_sign_in_link(secret, now=timezone.now())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from typing import TYPE_CHECKING, cast
 
 # Without a folder of collected files the finders serve them.
 warnings.filterwarnings("ignore", message="No directory at", module="django")
@@ -20,9 +21,12 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from overlay.routing import websocket_urlpatterns
 from twitch.intake import Intake
 
+if TYPE_CHECKING:
+    from asgiref.typing import ASGI3Application
+
 application = ProtocolTypeRouter(
     {
-        "http": Intake(django_application),
+        "http": Intake(cast("ASGI3Application", django_application)),
         "websocket": URLRouter(websocket_urlpatterns),
     }
 )

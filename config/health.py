@@ -23,11 +23,20 @@ STALE = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class Check:
-    """`ok` is whether it is well; a check that is `required` and is not makes the server not ready."""
+    """How one thing is; the server is not ready while a `required` one is not `ok`."""
 
     ok: bool
     detail: str
     required: bool = False
+
+
+# What a person may look at when a check is not well.
+REMEDIES = {
+    "eventsub": "admin:twitch_subscription_changelist",
+    "tokens": "admin:tokens_token_changelist",
+    "stuck_runs": "admin:sagas_run_changelist",
+    "message_conflicts": "admin:twitch_messageconflict_changelist",
+}
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,9 @@ def generated_secrets(given: Container[str] = ()) -> dict[str, str]:
         "ENCRYPTION_KEYS": lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "TWITCH_WEBHOOK_SECRET": lambda: secrets.token_hex(32),
     }
-    missing = {name: make() for name, make in wanted.items() if not known.get(name) and name not in given}
+    missing = {
+        name: make() for name, make in wanted.items() if not known.get(name) and name not in given
+    }
     if missing:
         known |= missing
         write_env_file(path, known)

@@ -1,7 +1,7 @@
 """Every setting of Greenroom, read from the environment, loud when a value makes no sense.
 
-A value is looked for in the environment, then in `.env` beside manage.py, then in the files that an
-installation keeps under GREENROOM_HOME (its generated secrets, the addresses of its embedded servers).
+A value is looked for in the environment, then in `.env` beside manage.py, then in the files that
+an installation keeps under GREENROOM_HOME (generated secrets, addresses of embedded servers).
 `.env.example` describes each setting for the person who runs Greenroom.
 """
 
@@ -13,8 +13,9 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 
-from config import home, logs
+from config import home, logs, navigation
 
 ROOT = home.ROOT
 GREENROOM_HOME = home.home()
@@ -314,7 +315,33 @@ UNFOLD = {
     "SITE_HEADER": "Greenroom",
     "SITE_SUBHEADER": "Rehearsal" if REHEARSAL else "Backstage",
     "SITE_SYMBOL": "theater_comedy",
+    "SITE_ICON": lambda request: static("greenroom/icon.svg"),
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("greenroom/icon.svg"),
+        }
+    ],
+    "SITE_URL": "/",
     "ENVIRONMENT": "config.admin.environment",
+    "DASHBOARD_CALLBACK": "config.admin.dashboard",
+    "SIDEBAR": {"navigation": navigation.GROUPS},
+    "COLORS": {
+        "primary": {
+            "50": "240 253 244",
+            "100": "220 252 231",
+            "200": "187 247 208",
+            "300": "134 239 172",
+            "400": "74 222 128",
+            "500": "34 197 94",
+            "600": "22 163 74",
+            "700": "21 128 61",
+            "800": "22 101 52",
+            "900": "20 83 45",
+            "950": "5 46 22",
+        }
+    },
 }
 
 LOGGING_CONFIG = None

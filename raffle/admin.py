@@ -11,7 +11,15 @@ from raffle.models import Roll
 
 @admin.register(Roll)
 class RollAdmin(ModelAdmin):
-    list_display = ["viewer", "roll", "winning_number", "distance", "is_win", "is_record", "rolled_at"]
+    list_display = [
+        "viewer",
+        "roll",
+        "winning_number",
+        "distance",
+        "is_win",
+        "is_record",
+        "rolled_at",
+    ]
     list_filter = ["is_win", "is_record", "rolled_at"]
     list_select_related = ["viewer"]
     search_fields = ["id", "viewer__display_name", "viewer__login", "redemption__id"]

@@ -29,8 +29,8 @@ class RollQuerySet(models.QuerySet["Roll"]):
         closest: int | None = self.missed().aggregate(closest=Min("distance"))["closest"]
         return closest
 
-    def by_viewer(self) -> models.QuerySet[Roll, dict[str, Any]]:
-        """Return one row for each viewer: rolls, wins, the closest miss, and when they rolled last."""
+    def by_viewer(self) -> models.QuerySet[Any, Any]:
+        """Return one row for each viewer: rolls, wins, the closest miss, the latest roll."""
         return (
             self.made()
             .values("viewer_id", display_name=F("viewer__display_name"))

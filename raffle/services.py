@@ -91,6 +91,4 @@ def announce(roll: Roll) -> None:
 
 def tell_refunded(roll: Roll, why: Refused) -> None:
     """Say in chat that the points are back, and why."""
-    chat.say(
-        chat.render(texts.REFUNDED, viewer=roll.viewer.display_name, reason=why.sentence)
-    )
+    chat.say(chat.render(texts.REFUNDED, viewer=roll.viewer.display_name, reason=why.sentence))

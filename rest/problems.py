@@ -9,13 +9,9 @@ from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
 
-from sagas.flow import Refused
-
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Answer {"code", "detail"}: the code is stable and for programs, the detail is for people."""
-    if isinstance(error, Refused):
-        return Response({"code": error.code, "detail": error.sentence}, status=409)
     response = default_handler(error, context)
     if response is None:
         return None
@@ -23,9 +19,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         code, detail = _first(error.detail)
         response.data = {"code": code, "detail": detail}
     elif isinstance(error, APIException):
-        detail = error.detail
-        code = detail.code if isinstance(detail, ErrorDetail) else error.default_code
-        response.data = {"code": code, "detail": str(detail)}
+        said = error.detail
+        name = said.code if isinstance(said, ErrorDetail) else error.default_code
+        response.data = {"code": name, "detail": str(said)}
     else:
         response.data = {"code": "not_found", "detail": "There is no such thing here."}
     return response

@@ -74,7 +74,7 @@ class RunAdmin(ReadOnlyAdmin):
 
     @display(description="Next step")
     def progress(self, run: Run) -> str:
-        return f"{run.position + 1} of {len(run.plan)}: {run.next_step}" if run.next_step else "–"
+        return f"{run.position + 1} of {len(run.plan)}: {run.next_step}" if run.next_step else ""
 
     def get_urls(self) -> list[URLPattern]:
         decide = require_POST(self.admin_site.admin_view(self.decide))
@@ -117,7 +117,9 @@ class RunAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         run = Run.objects.filter(pk=object_id).first() if object_id.isdigit() else None
         context = {} if run is None else {"run": run, "timeline": _timeline(run)}
-        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
+        return super().change_view(
+            request, object_id, form_url, {**context, **(extra_context or {})}
+        )
 
 
 def _timeline(run: Run) -> list[dict[str, Any]]:
@@ -155,4 +157,3 @@ class EventAdmin(ReadOnlyAdmin):
     list_filter: ClassVar = ["kind"]
     search_fields: ClassVar = ["key"]
     ordering: ClassVar = ["-id"]
-

@@ -15,7 +15,7 @@ Rolled = Callable[[Viewer, int, int], Roll]
 
 @pytest.fixture
 def season(ann: Viewer, bob: Viewer, rolled: Rolled) -> None:
-    """Ann rolls twice and comes within 5; Bob rolls three times, wins once, and comes within 100."""
+    """Ann rolls twice, 5 off at best; Bob rolls three times, wins once, and is 100 off at best."""
     rolled(ann, 100, 105)
     rolled(ann, 9000, 1)
     rolled(bob, 300, 300)
@@ -24,7 +24,8 @@ def season(ann: Viewer, bob: Viewer, rolled: Rolled) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sort", "order"), [("closest", ["Ann", "Bob"]), ("rolls", ["Bob", "Ann"]), ("wins", ["Bob", "Ann"])]
+    ("sort", "order"),
+    [("closest", ["Ann", "Bob"]), ("rolls", ["Bob", "Ann"]), ("wins", ["Bob", "Ann"])],
 )
 def test_the_leaderboard_is_sorted_as_asked(
     client: Client, season: None, sort: str, order: list[str]
@@ -64,9 +65,7 @@ def test_a_withdrawn_roll_leaves_the_leaderboard(
     assert client.get(BOARD).json() == []
 
 
-def test_a_renamed_viewer_is_one_viewer_under_the_new_name(
-    client: Client, season: None
-) -> None:
+def test_a_renamed_viewer_is_one_viewer_under_the_new_name(client: Client, season: None) -> None:
     Viewer.objects.filter(pk="2001").update(display_name="Anna")
     assert [row["display_name"] for row in client.get(BOARD).json()] == ["Anna", "Bob"]
 

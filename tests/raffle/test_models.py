@@ -7,9 +7,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from raffle.models import Roll
-from twitch.models import Redemption, Viewer
-
 from tests.raffle.conftest import NOON
+from twitch.models import Redemption, Viewer
 
 GOOD = {"roll": 500, "winning_number": 700, "distance": 200, "rolled_at": NOON}
 
@@ -34,9 +33,7 @@ def test_the_database_refuses_numbers_that_cannot_be(
         Roll.objects.create(redemption=redeem(ann), viewer=ann, **{**GOOD, **wrong})
 
 
-def test_a_redemption_has_one_roll(
-    ann: Viewer, redeem: Callable[[Viewer], Redemption]
-) -> None:
+def test_a_redemption_has_one_roll(ann: Viewer, redeem: Callable[[Viewer], Redemption]) -> None:
     redemption = redeem(ann)
     Roll.objects.create(redemption=redemption, viewer=ann, **GOOD)
     with pytest.raises(IntegrityError), transaction.atomic():

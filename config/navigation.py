@@ -1,0 +1,54 @@
+"""The admin's side bar: what a streamer looks for, in the order in which they need it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse_lazy
+
+
+def _group(title: str, *items: tuple[str, str, str]) -> dict[str, Any]:
+    return {
+        "title": title,
+        "separator": True,
+        "items": [
+            {"title": name, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
+            for name, icon, model in items
+        ],
+    }
+
+
+GROUPS = [
+    {
+        "items": [
+            {
+                "title": "How everything is",
+                "icon": "monitor_heart",
+                "link": reverse_lazy("admin:index"),
+            }
+        ]
+    },
+    _group(
+        "The show",
+        ("Runs", "conversion_path", "sagas_run"),
+        ("Redemptions", "redeem", "twitch_redemption"),
+        ("Rewards", "loyalty", "twitch_reward"),
+        ("Rolls", "casino", "raffle_roll"),
+        ("Chat texts", "chat", "twitch_chattext"),
+        ("Overlay addresses", "desktop_windows", "overlay_overlaytoken"),
+    ),
+    _group(
+        "Twitch",
+        ("Connections", "link", "tokens_token"),
+        ("Subscriptions", "podcasts", "twitch_subscription"),
+        ("Messages", "inbox", "twitch_message"),
+        ("Message conflicts", "warning", "twitch_messageconflict"),
+        ("Viewers", "groups", "twitch_viewer"),
+    ),
+    _group(
+        "The machine",
+        ("Facts", "campaign", "sagas_event"),
+        ("Clock", "schedule", "django_celery_beat_periodictask"),
+        ("Accounts", "person", "accounts_user"),
+    ),
+]
