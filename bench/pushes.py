@@ -1,8 +1,8 @@
 """One message to many sockets: our hub beside plain Channels groups, on the same server.
 
-The clock runs from before the message is sent until the last socket has it. Each design has a Daphne
-process of its own; a round connects everybody, sends messages one at a time and hangs up, and rounds
-take turns. Clients are one process of bare asyncio protocols, the same for both designs.
+The clock runs from before the message is sent until the last socket has it. Each design has a
+Daphne process of its own; a round connects everybody, sends messages one at a time and hangs up,
+and rounds take turns. Clients are one process of bare asyncio protocols, the same for both designs.
 """
 
 from __future__ import annotations
@@ -188,6 +188,7 @@ async def play(port: int, size: int, tell: Tell) -> list[float]:
     async with asyncio.timeout(60):
         for _ in range(size):
             await audience.began.get()
+    await audience.time(tell)
     took = []
     for _ in range(MESSAGES):
         await asyncio.sleep(0.02)
