@@ -152,6 +152,20 @@ EVENTSUB_TRANSPORT = env_choice(
     "EVENTSUB_TRANSPORT", "webhook" if _is_https else "websocket", "webhook", "websocket"
 )
 
+SPOTIFY_CLIENT_ID = env("SPOTIFY_CLIENT_ID")
+SPOTIFY_CLIENT_SECRET = env("SPOTIFY_CLIENT_SECRET")
+SPOTIFY_API_URL = provider_url(
+    "SPOTIFY_API_URL", "https://api.spotify.com/v1", f"http://{_rehearsal}/spotify/v1"
+)
+SPOTIFY_AUTH_URL = provider_url(
+    "SPOTIFY_AUTH_URL", "https://accounts.spotify.com", f"http://{_rehearsal}/spotify/accounts"
+)
+DISCORD_CLIENT_ID = env("DISCORD_CLIENT_ID")
+DISCORD_CLIENT_SECRET = env("DISCORD_CLIENT_SECRET")
+DISCORD_API_URL = provider_url(
+    "DISCORD_API_URL", "https://discord.com/api/v10", f"http://{_rehearsal}/discord/api/v10"
+)
+
 if not 10 <= len(TWITCH_WEBHOOK_SECRET) <= 100 or not TWITCH_WEBHOOK_SECRET.isascii():
     raise ImproperlyConfigured("TWITCH_WEBHOOK_SECRET must have 10 to 100 ASCII characters.")
 

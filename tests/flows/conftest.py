@@ -26,7 +26,7 @@ OURS = ("GREENROOM_HOME", "DATABASE_URL", "REDIS_URL", "REHEARSAL", "TWITCH_CLIE
 class Show:
     """A running Greenroom: its addresses, its processes, and the hand on the rehearsal."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, **settings: str) -> None:
         self.home = home
         self.port, self.rehearsal_port = free_port(), free_port()
         self.log = home.with_name("show.log")
@@ -40,6 +40,7 @@ class Show:
             "LOG_FORMAT": "json",
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "ADMIN_KEY": "open sesame",
+            **settings,
         }
 
     def start(self) -> None:
@@ -85,6 +86,55 @@ class Show:
         url = f"http://127.0.0.1:{self.rehearsal_port}/control/{path}"
         return _call(url, {"Content-Type": "application/json"}, body)
 
+    def manage(self, *arguments: str) -> str:
+        """Return what a management command prints, as typed in another terminal."""
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, check=True)
+        return done.stdout.decode()
+
+    def redeem(self, viewer: str = "ada", **wish: Any) -> str:
+        """Redeem the raffle once; returns the redemption's id."""
+        wish = {"reward": "Keyboard Raffle", "viewer": viewer, **wish}
+        return str(self.control("redeem", wish)["redemptions"][0])
+
+    def settled(self, redemption: str) -> str:
+        """Return how Twitch has settled a redemption, once it has."""
+
+        def status() -> str:
+            rows = self.control("redemptions")["redemptions"]
+            found = next(row["status"] for row in rows if row["id"] == redemption)
+            return "" if found == "UNFULFILLED" else str(found)
+
+        return str(self.wait_for(status, "the redemption to be settled"))
+
+    def run_of(self, redemption: str) -> dict[str, Any]:
+        """Return the raffle run of a redemption, with its outcomes, once it is over or stuck."""
+
+        def run() -> dict[str, Any] | None:
+            for row in self.get("/api/admin/runs?saga=raffle.keyboard_raffle&limit=100")["results"]:
+                found: dict[str, Any] = self.get(f"/api/admin/runs/{row['id']}")
+                if found["context"].get("redemption_id") == redemption:
+                    over = ("completed", "compensated", "closed", "stuck")
+                    return found if found["status"] in over else None
+            return None
+
+        return dict(self.wait_for(run, "the run to be over"))
+
+    def effects(self) -> list[dict[str, Any]]:
+        return list(self.control("effects")["effects"])
+
+    def settlings(self, redemption: str) -> list[str]:
+        """Return how Twitch was told to settle a redemption, each time that it had an effect."""
+        ends = ("redemption_fulfilled", "redemption_canceled")
+        return [e["kind"] for e in self.effects() if e["id"] == redemption and e["kind"] in ends]
+
+    def clear_faults(self) -> None:
+        _call(f"http://127.0.0.1:{self.rehearsal_port}/control/faults", {}, method="DELETE")
+
+    def bot_lines(self) -> list[str]:
+        lines = self.control("chat")["chat"]
+        return [line["text"] for line in lines if line["viewer"] == "greenroom_bot"]
+
     def processes(self, name: str) -> list[psutil.Process]:
         """Return the processes below the supervisor whose command line has this word."""
         found = []
@@ -97,8 +147,10 @@ class Show:
         return found
 
 
-def _call(url: str, headers: dict[str, str], body: bytes | None = None) -> Any:
-    request = urllib.request.Request(url, body, headers)
+def _call(
+    url: str, headers: dict[str, str], body: bytes | None = None, method: str | None = None
+) -> Any:
+    request = urllib.request.Request(url, body, headers, method=method)
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
@@ -107,9 +159,10 @@ def _call(url: str, headers: dict[str, str], body: bytes | None = None) -> Any:
             return json.load(error)
 
 
-@pytest.fixture
-def show(tmp_path: Path) -> Iterator[Show]:
-    show = Show(tmp_path / "home")
+@pytest.fixture(scope="module")
+def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
+    """One evening for all tests of a module."""
+    show = Show(tmp_path_factory.mktemp("show") / "home")
     show.home.mkdir()
     try:
         show.start()

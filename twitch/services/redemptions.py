@@ -100,7 +100,8 @@ def _begin(redemption: Redemption) -> None:
     elif redemption.status != Status.UNFULFILLED:
         why_not = "it is settled already"
     else:
-        action.begin(redemption)
+        with structlog.contextvars.bound_contextvars(redemption_id=redemption.pk):
+            action.begin(redemption)
         redemption.begun_at = timezone.now()
         redemption.save(update_fields=["begun_at"])
         log.info("redemption.begun", redemption=redemption.pk, action=action.name)

@@ -1,0 +1,146 @@
+"""An evening with the keyboard raffle, as viewers, streamer and Twitch live through it."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.flows.conftest import Show
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+REDEMPTIONS = "/twitch/helix/channel_points/custom_rewards/redemptions"
+CHAT = "/twitch/helix/chat/messages"
+TYPED = "my secret wish is a mechanical keyboard"
+
+
+@pytest.fixture(autouse=True)
+def fair_weather(show: Show) -> None:
+    show.clear_faults()
+
+
+@pytest.mark.browser
+def test_a_click_in_the_console_rolls_on_the_overlay(show: Show, chromium: Browser) -> None:
+    told_before = len(show.bot_lines())
+    context = chromium.new_context(viewport={"width": 1280, "height": 720})
+    try:
+        overlay, console = context.new_page(), context.new_page()
+        overlay.goto(show.manage("overlay_url").strip())
+        console.goto(f"http://127.0.0.1:{show.rehearsal_port}/")
+        card = overlay.locator("[data-part=card]")
+        assert card.count() == 0
+        console.get_by_role("button", name="Redeem Keyboard Raffle").click()
+        card.first.wait_for(timeout=5_000)
+        overlay.locator("[data-part=verdict]").first.wait_for(timeout=8_000)
+        told = show.wait_for(lambda: show.bot_lines()[told_before:], "the result in chat")
+        roll = show.get("/api/raffle/rolls?limit=1")["results"][0]
+        shown = re.sub(r"\D", "", overlay.locator("[data-part=roll]").first.inner_text())
+        assert str(roll["roll"]) in shown
+        assert str(roll["roll"]) in told[0]
+        # The card leaves, and nothing of it stays on screen.
+        card.first.wait_for(state="detached", timeout=15_000)
+    finally:
+        context.close()
+
+
+def test_a_redemption_can_be_followed_step_by_step(show: Show) -> None:
+    redemption = show.redeem()
+    assert show.settled(redemption) == "FULFILLED"
+    run = show.run_of(redemption)
+    assert run["status"] == "completed"
+    assert [(row["step"], row["result"]) for row in run["outcomes"]] == [
+        ("accept", "done"),
+        ("roll_and_record", "done"),
+        ("fulfil", "done"),
+        ("tell_chat", "done"),
+        ("announce", "done"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "drop_after", "count": 1},
+        {"kind": "drop_before", "count": 1},
+        {"kind": "500", "count": 2},
+        {"kind": "429", "count": 1, "retry_after": 1},
+        {"kind": "delay", "count": 1, "ms": 800},
+        {"kind": "revoke_tokens"},
+        {"kind": "duplicate_delivery", "count": 2},
+        {"kind": "websocket_drop"},
+        {"kind": "websocket_reconnect"},
+    ],
+    ids=lambda fault: fault["kind"],
+)
+def test_a_fault_costs_time_and_nothing_else(show: Show, fault: dict[str, object]) -> None:
+    show.control("faults", fault if "count" not in fault else fault | {"path": fault_path(fault)})
+    redemption = show.redeem()
+    assert show.settled(redemption) == "FULFILLED"
+    assert show.run_of(redemption)["status"] == "completed"
+    assert show.settlings(redemption) == ["redemption_fulfilled"]
+
+
+def fault_path(fault: dict[str, object]) -> str:
+    return "" if fault["kind"] == "duplicate_delivery" else REDEMPTIONS
+
+
+def test_a_lost_answer_from_chat_is_not_asked_for_again(show: Show) -> None:
+    told_before = len(show.bot_lines())
+    show.control("faults", {"kind": "drop_after", "count": 1, "path": CHAT})
+    run = show.run_of(show.redeem())
+    assert run["status"] == "completed"
+    assert ("tell_chat", "unsure") in [(row["step"], row["result"]) for row in run["outcomes"]]
+    assert len(show.bot_lines()) == told_before + 1
+
+
+def test_a_redemption_that_a_moderator_refunds_meanwhile_is_taken_back(show: Show) -> None:
+    told_before = len(show.bot_lines())
+    show.control("faults", {"kind": "500", "count": 1, "path": REDEMPTIONS, "method": "PATCH"})
+    redemption = show.redeem()
+    show.control("resolve", {"redemption": redemption, "status": "CANCELED"})
+    run = show.run_of(redemption)
+    assert run["status"] == "compensated"
+    assert show.settlings(redemption) == ["redemption_canceled"]
+    assert len(show.get(f"/api/raffle/rolls?limit=100")["results"]) == len(
+        [effect for effect in show.effects() if effect["kind"] == "redemption_fulfilled"]
+    )
+    told = show.bot_lines()[told_before:]
+    assert len(told) == 1
+    assert "points are back" in told[0]
+
+
+def test_a_redemption_missed_while_the_listener_was_down_is_found(show: Show) -> None:
+    for process in show.processes("eventsub_listen"):
+        process.kill()
+    redemption = show.redeem()
+    assert show.settled(redemption) == "FULFILLED"
+    assert show.settlings(redemption) == ["redemption_fulfilled"]
+
+
+def test_the_log_of_the_evening_holds_no_secret(show: Show) -> None:
+    show.control("chat", {"viewer": "ada", "text": TYPED})
+    show.redeem(user_input=TYPED)
+    log = "\n".join(
+        line
+        for line in show.log.read_text().splitlines()
+        # The supervisor's own lines are the addresses that it is there to print.
+        if not line.startswith("greenroom")
+    )
+    secrets = {
+        value
+        for name in ("secrets.env", "servers.env")
+        for line in (show.home / name).read_text().splitlines()
+        for value in re.split(r"[=,]|://:?|@", line)[1:]
+        if len(value) > 15
+    }
+    with sqlite3.connect(show.home / "rehearsal.sqlite3") as stage:
+        dump = "\n".join(stage.iterdump())
+    secrets |= set(re.findall(r'"(?:access|refresh|secret)": ?"([^"]{10,})"', dump))
+    assert len(secrets) > 8
+    assert [secret for secret in secrets if secret in log] == []
+    assert TYPED not in log
+    assert "Bearer " not in log
