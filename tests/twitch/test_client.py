@@ -67,7 +67,7 @@ def server(
             """Say nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Handler) as listener:
-        thread = Thread(target=listener.serve_forever)
+        thread = Thread(target=listener.serve_forever, args=(0.01,))
         thread.start()
         try:
             yield f"http://127.0.0.1:{listener.server_port}", seen
