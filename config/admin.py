@@ -19,6 +19,8 @@ from django_celery_beat.models import (
 from unfold.admin import ModelAdmin
 
 from config import health
+from sagas.models import Run
+from tokens.models import Token
 
 # The clock's list is written from the code at each migrate: here it is only looked at.
 for model in (ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule):
@@ -42,8 +44,20 @@ class ClockAdmin(ModelAdmin):
 
 
 def environment(request: HttpRequest) -> list[str] | None:
-    """Show on every admin page that this is a rehearsal."""
+    """Show on every admin page what a person must know: a lost connection, or a rehearsal."""
+    if lost_connections(request):
+        return ["Reconnect needed", "danger"]
     return ["Rehearsal", "warning"] if settings.REHEARSAL else None
+
+
+def stuck_runs(request: HttpRequest) -> str | None:
+    """Return how many runs wait for a person."""
+    return str(Run.objects.stuck().count() or "") or None
+
+
+def lost_connections(request: HttpRequest) -> str | None:
+    """Return how many accounts must be connected again."""
+    return str(Token.objects.filter(reconnect_needed=True).count() or "") or None
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

@@ -48,7 +48,10 @@ def redacted(value: object, name: str = "") -> object:
         return {str(key): redacted(item, str(key)) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [redacted(item, name) for item in value]
-    return value
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    # What an object says of itself may hold a secret: a request, the address that it was sent to.
+    return redacted(str(value), name)
 
 
 def redact(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

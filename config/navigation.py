@@ -7,15 +7,24 @@ from typing import Any
 from django.urls import reverse_lazy
 
 
+# What shows, beside its name, how many things of that kind wait for a person.
+BADGES = {
+    "sagas_run": "config.admin.stuck_runs",
+    "tokens_token": "config.admin.lost_connections",
+}
+
+
 def _group(title: str, *items: tuple[str, str, str]) -> dict[str, Any]:
     return {
         "title": title,
         "separator": True,
-        "items": [
-            {"title": name, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
-            for name, icon, model in items
-        ],
+        "items": [_item(name, icon, model) for name, icon, model in items],
     }
+
+
+def _item(name: str, icon: str, model: str) -> dict[str, Any]:
+    item = {"title": name, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
+    return item | {"badge": BADGES[model]} if model in BADGES else item
 
 
 GROUPS = [

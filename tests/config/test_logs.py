@@ -64,3 +64,11 @@ def test_each_answer_has_an_id_of_our_own_making(client: Client) -> None:
     second = client.get("/health")
     assert len(first["X-Request-Id"]) == 26
     assert first["X-Request-Id"] != second["X-Request-Id"]
+
+
+def test_an_object_that_names_a_secret_is_searched_like_a_sentence(client: Client) -> None:
+    class Asked:
+        def __str__(self) -> str:
+            return "<Request: GET '/connect/twitch/callback?state=s&code=abc123def'>"
+
+    assert "abc123def" not in str(logs.redacted(Asked(), "request"))
