@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 from datetime import datetime, timedelta
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -75,7 +78,21 @@ def snapshot(now: datetime) -> dict[str, Any]:
     # The number first: a cue written in between is then in the list, and known to be newer.
     seq = latest()
     cues = [cue.as_message(now) for cue in Cue.objects.current(now)]
-    return {"seq": seq, "cues": cues}
+    return {"seq": seq, "cues": cues, "version": version()}
+
+
+@cache
+def version() -> str:
+    """Return a digest of the page's files: a page of another version loads itself again."""
+    digest = sha256()
+    for path in page_files():
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def page_files() -> list[Path]:
+    """Return the static files that the page is made of."""
+    return sorted(Path(settings.ROOT, "static", "overlay").glob("*.*"))
 
 
 # --- Tokens ----------------------------------------------------------------------------------
@@ -111,10 +128,12 @@ def revoke(token: OverlayToken, now: datetime) -> None:
     transaction.on_commit(lambda: hang_up(token.group, NOT_ALLOWED))
 
 
-def touch(token: OverlayToken, now: datetime, *, is_on_air: bool | None) -> bool:
-    """Note that a page is there; returns whether it may stay."""
-    changed = OverlayToken.objects.valid().filter(pk=token.pk)
-    return bool(changed.update(last_seen_at=now, is_on_air=is_on_air))
+def touch(token: OverlayToken, now: datetime, *, is_on_air: bool | None = None) -> bool:
+    """Note that a page is there, and whether it is on air if it said so; returns if it may stay."""
+    seen: dict[str, Any] = {"last_seen_at": now}
+    if is_on_air is not None:
+        seen["is_on_air"] = is_on_air
+    return bool(OverlayToken.objects.valid().filter(pk=token.pk).update(**seen))
 
 
 def _signature(key: str) -> str:

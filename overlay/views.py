@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from overlay import services
-
-FOLDER = Path(settings.ROOT, "static", "overlay")
 
 
 @require_safe
@@ -34,7 +29,7 @@ def shell(request: HttpRequest) -> HttpResponse:
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
     """Answer the service worker, from inside the folder that it is to serve."""
-    files = [f"overlay/{path.name}" for path in sorted(FOLDER.glob("*.*"))]
+    files = [f"overlay/{path.name}" for path in services.page_files()]
     response = render(
         request, "overlay/worker.js", {"files": files}, content_type="text/javascript"
     )
@@ -44,7 +39,8 @@ def worker(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, *, is_allowed: bool) -> HttpResponse:
     status = 200 if is_allowed else 403
-    response = render(request, "overlay/page.html", {"is_allowed": is_allowed}, status=status)
+    context = {"is_allowed": is_allowed, "version": services.version()}
+    response = render(request, "overlay/page.html", context, status=status)
     response["Content-Security-Policy"] = _policy(request.get_host())
     response["Referrer-Policy"] = "no-referrer"
     response["Cache-Control"] = "no-cache"

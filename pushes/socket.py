@@ -85,9 +85,12 @@ class Socket:
         self._queue.put_nowait({"type": "websocket.close", "code": code})
 
     async def write(self, send: Send) -> None:
-        """Send what comes, until the socket is closed."""
+        """Send what comes, until the socket is closed or its client is gone."""
         while True:
             message = await self._queue.get()
-            await send(message)
+            try:
+                await send(message)
+            except OSError:
+                return
             if message["type"] == "websocket.close":
                 return

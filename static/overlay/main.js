@@ -4,6 +4,7 @@ import { sampleCues } from "./demo.js";
 import { Feed } from "./feed.js";
 import { still } from "./motion.js";
 import { Stage } from "./stage.js";
+import { renew } from "./version.js";
 
 const query = new URLSearchParams(location.search);
 const stage = new Stage(document.querySelector("[data-part=stage]"), still(query));
@@ -14,7 +15,10 @@ if (query.has("demo")) {
   const url = new URL(document.body.dataset.socket, location.href);
   url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   url.searchParams.set("token", query.get("token") ?? "");
-  const connection = new Connection(url, (message) => feed.take(message));
+  const connection = new Connection(url, (message) => {
+    if (message.type === "snapshot") renew(message.version);
+    feed.take(message);
+  });
   const feed = new Feed((message) => connection.send(message), stage);
   connection.open();
 

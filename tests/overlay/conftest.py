@@ -64,7 +64,7 @@ class Site:
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.origin}/health", timeout=5):  # noqa: S310
+            with urllib.request.urlopen(f"{self.origin}/health", timeout=5):
                 return True
         except OSError:
             return False

@@ -8,8 +8,8 @@ import pytest
 
 from overlay.models import Cue
 from raffle.events import RollMade
-from sagas import engine
 from sagas.services import publish
+from sagas.tasks import advance
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,7 +30,7 @@ def made(now: datetime) -> RollMade:
 
 def test_a_roll_is_shown_with_all_that_the_page_needs(now: datetime) -> None:
     publish(made(now), key="roll_1")
-    engine.work(5, lambda: None)
+    advance()
     cue = Cue.objects.get()
     assert (cue.kind, cue.payload) == (
         "roll",
@@ -48,5 +48,5 @@ def test_a_roll_is_shown_with_all_that_the_page_needs(now: datetime) -> None:
 def test_a_roll_that_is_announced_twice_is_shown_once(now: datetime) -> None:
     for _ in range(2):
         publish(made(now), key="roll_1")
-        engine.work(5, lambda: None)
+        advance()
     assert Cue.objects.count() == 1

@@ -57,7 +57,7 @@ def test_a_higher_number_never_becomes_visible_before_a_lower_one(now: datetime)
     with ThreadPoolExecutor() as pool:
         writers = [pool.submit(in_own_connection, write) for write in (slow, quick)]
         assert written.wait(10)
-        assert services.snapshot(now) == {"seq": 0, "cues": []}
+        assert services.snapshot(now)["seq"] == 0
         may_commit.set()
         for writer in writers:
             writer.result()
@@ -70,6 +70,7 @@ def test_a_snapshot_holds_what_has_not_expired(now: datetime) -> None:
     snapshot = services.snapshot(now + timedelta(seconds=10))
     assert snapshot == {
         "seq": 2,
+        "version": services.version(),
         "cues": [{"seq": 2, "kind": "new", "payload": {"name": "Mo"}, "expires_in": 50.0}],
     }
 
@@ -109,7 +110,7 @@ def test_a_token_is_worth_nothing_under_another_secret_key(
 def test_a_revoked_token_opens_nothing(token: OverlayToken, now: datetime) -> None:
     services.revoke(token, now)
     assert services.check(services.token_of(token)) is None
-    assert not services.touch(token, now, is_on_air=None)
+    assert not services.touch(token, now)
 
 
 def test_revoking_again_keeps_the_time_of_the_first(token: OverlayToken, now: datetime) -> None:
