@@ -11,4 +11,6 @@ class SagasConfig(AppConfig):
     verbose_name = "Sagas"
 
     def ready(self) -> None:
+        from sagas import checks  # noqa: F401 (registers itself)
+
         autodiscover_modules("sagas", "listeners")

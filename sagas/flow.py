@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Generic, Literal, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Generic, Literal, TypeVar, cast
 
 from django.db.models import Model
 
 S = TypeVar("S", bound=Model)
 
 NO_RETURN = "POINT_OF_NO_RETURN"
+LONGEST_RATE_LIMIT = timedelta(minutes=30)
 
 
 class Refused(Exception):
@@ -51,8 +52,9 @@ class Step(Generic[S]):
     """Work in our own database: one transaction with its outcome, so exactly once.
 
     `do` takes the subject row; columns it sets on the row are saved with the outcome. `undo` also takes
-    the row, may run more than once and must bear that there is nothing to undo: the step that failed is
-    undone too. `timeout` is in seconds. A `best_effort` step that fails is skipped.
+    the row, outside a transaction; it may run more than once and must bear that there is nothing to
+    undo: the step that failed is undone too. `timeout` is in seconds, for each of the two. A
+    `best_effort` step that fails is skipped.
     """
 
     do: Callable[[S], None]
@@ -110,9 +112,12 @@ class Saga(Generic[S]):
         self.plan = [e.name if isinstance(e, Step) else NO_RETURN for e in entries]
         self.when_undone = when_undone
         self._steps = {step.name: step for step in steps}
-        if len(self._steps) != len(steps) or self.plan.count(NO_RETURN) > 1:
-            raise ValueError(f"The steps of {name} need names of their own and one point of no return.")
-        _sagas[name] = self
+        telling = when_undone.__name__ if when_undone else ""
+        if len(self._steps) != len(steps) or NO_RETURN in self._steps or telling in self._steps:
+            raise ValueError(f"The steps of {name} need names of their own.")
+        if not steps or self.plan[0] == NO_RETURN or self.plan.count(NO_RETURN) > 1:
+            raise ValueError(f"{name} needs a first step, and at most one point of no return.")
+        _sagas[name] = cast(Saga[Model], self)
 
     def step(self, name: str) -> Step[S]:
         """Return the step of that name; raises KeyError when the code no longer has it."""
@@ -120,6 +125,18 @@ class Saga(Generic[S]):
 
     def has(self, name: str) -> bool:
         return name == NO_RETURN or name in self._steps
+
+
+def believed(wait: Wait) -> datetime:
+    """Return when to come back: a rate limit is believed for half an hour at most."""
+    if isinstance(wait, RateLimited):
+        return min(wait.until, datetime.now(UTC) + LONGEST_RATE_LIMIT)
+    return wait.until
+
+
+def told(error: Exception) -> str:
+    """Return what the journal keeps of an error."""
+    return (str(error) or type(error).__name__)[:1000].replace("\0", "")
 
 
 _sagas: dict[str, Saga[Model]] = {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -45,7 +44,10 @@ class Run(models.Model):
         max_length=12, choices=Status, default=Status.RUNNING, db_default=Status.RUNNING
     )
     tries = models.PositiveSmallIntegerField(
-        default=0, db_default=0, help_text="Failed tries of the next step, or passes over the undos."
+        default=0, db_default=0, help_text="Failed tries of the next step."
+    )
+    losses = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="Workers lost at this step, one after the other."
     )
     begun = models.BooleanField(
         default=False,
@@ -54,8 +56,22 @@ class Run(models.Model):
     )
     undo_left = models.JSONField(default=list, db_default=[])
     undo_failed = models.JSONField(default=list, db_default=[])
+    undo_pauses = models.JSONField(
+        default=dict,
+        db_default={},
+        help_text="For undos that did not work yet: failed tries, and when to try again.",
+    )
+    refusal_code = models.CharField(max_length=60, blank=True, default="", db_default="")
+    refusal = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What the viewer is told once all is undone.",
+    )
     code = models.CharField(max_length=60, blank=True, default="", db_default="")
-    reason = models.TextField(blank=True, default="", db_default="")
+    reason = models.TextField(
+        blank=True, default="", db_default="", help_text="Why it goes back, or why it is stuck."
+    )
     owner = models.CharField(
         max_length=200, blank=True, default="", db_default="", help_text="The worker at it."
     )
@@ -64,6 +80,9 @@ class Run(models.Model):
         blank=True,
         db_default=Now(),
         help_text="When to go on; for a run that a worker is at, when its lease ends.",
+    )
+    woken = models.BooleanField(
+        default=False, db_default=False, help_text="Was woken while a worker was at it."
     )
     context = models.JSONField(
         default=dict, db_default={}, help_text="Ids bound to every log line of the run."
@@ -101,6 +120,11 @@ class Run(models.Model):
     @property
     def is_past_return(self) -> bool:
         return NO_RETURN in self.plan[: self.position]
+
+    @property
+    def is_going_back(self) -> bool:
+        """Whether it was refused or given up; there is no way forward again."""
+        return bool(self.refusal_code)
 
     @property
     def is_final(self) -> bool:
@@ -162,7 +186,7 @@ class Event(models.Model):
 
     kind = models.CharField(max_length=100)
     key = models.CharField(max_length=128, help_text="What caused it: a repeat is the same fact.")
-    payload: models.JSONField[Any, Any] = models.JSONField(encoder=DjangoJSONEncoder)
+    payload: models.JSONField[Any, Any] = models.JSONField()
     at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
 import structlog
 from celery import current_app
+from django.db import transaction
 
 log = structlog.get_logger(__name__)
 
 TASK = "sagas.advance"
+
+
+@dataclass
+class _Held:
+    is_wanted: bool = False
+
+
+_held: ContextVar[_Held | None] = ContextVar("held", default=None)
 
 
 def poke() -> None:
@@ -16,3 +30,30 @@ def poke() -> None:
         current_app.send_task(TASK, ignore_result=True, retry=False)
     except Exception as error:
         log.warning("saga.poke_failed", error=type(error).__name__)
+
+
+def poke_on_commit() -> None:
+    """Wake a worker once the caller's transaction is committed."""
+    held = _held.get()
+    if held is None:
+        transaction.on_commit(poke)
+    else:
+        held.is_wanted = True
+
+
+@contextmanager
+def pokes_held() -> Iterator[None]:
+    """Send no pokes meanwhile: a worker at its loop finds new runs by itself."""
+    token = _held.set(_Held())
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
+def let_go() -> None:
+    """Send what was held: this worker is about to do something that may take long."""
+    held = _held.get()
+    if held is not None and held.is_wanted:
+        held.is_wanted = False
+        poke()

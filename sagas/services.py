@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import asdict, is_dataclass
+from dataclasses import is_dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
-from django.db.models import Model
-from django.db.models.functions import Now
+from django.db.models import Case, CharField, Exists, F, Model, OuterRef, Q, When
+from django.db.models.functions import Cast, Now
 
 from sagas import registry
-from sagas.engine import undos
+from sagas.back import undos
 from sagas.flow import NO_RETURN, Saga, find
 from sagas.models import Action, Event, Outcome, Run
-from sagas.poke import poke
+from sagas.poke import poke_on_commit, pokes_held
+
+__all__ = [
+    "NotAllowedNow",
+    "close",
+    "compensate",
+    "mark_done",
+    "pokes_held",
+    "prune",
+    "publish",
+    "retry",
+    "start",
+    "start_many",
+    "wake",
+]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +40,8 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 S = TypeVar("S", bound=Model)
+
+PRUNED_AT_ONCE = 1000
 
 _INSERT_RUNS = """
 INSERT INTO sagas_run (saga, subject_id, plan, context)
@@ -47,12 +61,17 @@ def start(saga: Saga[S], subject: S) -> None:
     start_many([(saga.name, str(subject.pk), saga.plan)])
 
 
-def start_many(runs: Iterable[tuple[str, str, list[str]]]) -> None:
-    """Start runs given as (saga, subject id, plan) in one statement, in the caller's transaction."""
+def start_many(
+    runs: Iterable[tuple[str, str, list[str]]],
+    contexts: Sequence[Mapping[str, str]] | None = None,
+) -> None:
+    """Start runs given as (saga, subject id, plan) in one statement, in the caller's transaction.
+
+    `contexts` has for each run the ids to bind to its log lines; by default those of the caller's.
+    """
     rows = list(runs)
     if not rows:
         return
-    context = json.dumps(_context())
     with connection.cursor() as cursor:
         cursor.execute(
             _INSERT_RUNS,
@@ -60,12 +79,13 @@ def start_many(runs: Iterable[tuple[str, str, list[str]]]) -> None:
                 [saga for saga, _, _ in rows],
                 [subject_id for _, subject_id, _ in rows],
                 [json.dumps(plan) for _, _, plan in rows],
-                [context] * len(rows),
+                [json.dumps(context) for context in contexts or [_context()] * len(rows)],
             ],
         )
     poke_on_commit()
 
 
+@transaction.atomic
 def publish(fact: Any, *, key: str) -> None:
     """Announce a fact in the caller's transaction; the same kind and key again is the same fact.
 
@@ -74,12 +94,11 @@ def publish(fact: Any, *, key: str) -> None:
     if not is_dataclass(fact) or isinstance(fact, type):
         raise TypeError("A fact is an instance of a dataclass.")
     kind = registry.kind(type(fact))
-    payload = json.dumps(asdict(fact), cls=DjangoJSONEncoder)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO sagas_event (kind, key, payload) VALUES (%s, %s, %s)"
             " ON CONFLICT (kind, key) DO NOTHING RETURNING id",
-            [kind, key, payload],
+            [kind, key, registry.encoded(fact)],
         )
         row = cursor.fetchone()
     if row is not None:
@@ -87,79 +106,62 @@ def publish(fact: Any, *, key: str) -> None:
 
 
 def wake(saga: Saga[S], subject: S) -> bool:
-    """Let a waiting run go on now; returns whether there was one."""
-    woken = Run.objects.filter(
-        saga=saga.name, subject_id=str(subject.pk), status=Run.Status.WAITING, owner=""
-    ).update(due_at=Now())
+    """Let a run that waits, or is about to, go on at once; returns whether there was one on its way."""
+    moving = Run.objects.filter(
+        saga=saga.name,
+        subject_id=str(subject.pk),
+        status__in=[Run.Status.RUNNING, Run.Status.WAITING],
+    )
+    woken = moving.update(
+        due_at=Case(When(owner="", then=Now()), default=F("due_at")), woken=~Q(owner="")
+    )
     if woken:
         poke_on_commit()
     return bool(woken)
 
 
 def _context() -> dict[str, str]:
+    """Return the ids of the flow that the caller is part of, for the log lines of the run."""
     bound = structlog.contextvars.get_contextvars()
-    return {name: str(bound[name]) for name in ("request_id", "message_id") if name in bound}
-
-
-# --- Poking ----------------------------------------------------------------------------------
-
-_pokes_held = ContextVar("pokes_held", default=False)
-
-
-@contextmanager
-def pokes_held() -> Iterator[None]:
-    """Send no pokes meanwhile: a worker at its loop finds new runs by itself."""
-    token = _pokes_held.set(True)
-    try:
-        yield
-    finally:
-        _pokes_held.reset(token)
-
-
-def poke_on_commit() -> None:
-    """Wake a worker once the caller's transaction is committed."""
-    if not _pokes_held.get():
-        transaction.on_commit(poke)
+    return {
+        name: str(value)
+        for name, value in bound.items()
+        if name.endswith("_id") and name != "run_id"
+    }
 
 
 # --- What a person may decide ------------------------------------------------------------------
 
 
 def retry(run_id: int, *, actor: User | None, actor_name: str, note: str = "") -> None:
-    """Try the step (or the undos) of a stuck or waiting run again, now.
+    """Try the step (or the undos) of a held-up run again, now.
 
     Raises NotAllowedNow, as do the other decisions, when the run has moved on meanwhile.
     """
     with _decision(run_id, Action.Verb.RETRY, actor, actor_name, note) as run:
-        going_back = bool(run.undo_left or run.undo_failed) or run.status == "compensating"
-        _allow(run.status in ("stuck", "waiting", "compensating"), "Only what is held up can be retried.")
-        run.status = Run.Status.COMPENSATING if going_back else Run.Status.RUNNING
+        held_up = run.status in ("stuck", "waiting", "compensating")
+        _allow(held_up, "Only what is held up can be retried.")
         run.undo_left = [*run.undo_left, *run.undo_failed]
         run.undo_failed = []
-        run.begun = False
+        _go_on(run)
 
 
-def mark_done(run_id: int, *, actor: User | None, actor_name: str, note: str) -> None:
+def mark_done(run_id: int, *, actor: User | None, actor_name: str, note: str = "") -> None:
     """Take the step that a stuck run is at (or the undos that failed) as done by hand, and go on."""
     with _decision(run_id, Action.Verb.MARK_DONE, actor, actor_name, note) as run:
         _allow(run.status == "stuck", "Only a stuck run has a step to be marked as done.")
-        if run.undo_failed:
+        by_hand = f"Marked as done by {actor_name}."
+        if run.is_going_back:
+            _allow(bool(run.undo_failed), "No undo has failed: retry, or close the run.")
+            _write(run, run.undo_failed, Outcome.Result.UNDONE, by_hand)
             run.undo_failed = []
-            run.status = Run.Status.COMPENSATING
-            return
-        Outcome.objects.create(
-            run=run,
-            step=run.next_step,
-            result=Outcome.Result.DONE,
-            attempt=run.tries + 1,
-            began_at=Now(),
-            error=f"Marked as done by {actor_name}.",
-        )
-        run.position += 1
-        if run.next_step == NO_RETURN:
+        else:
+            _allow(bool(run.next_step), "There is no step left to be marked as done.")
+            _write(run, [run.next_step], Outcome.Result.DONE, by_hand)
             run.position += 1
-        run.begun = False
-        run.status = Run.Status.RUNNING
+            if run.next_step == NO_RETURN:
+                run.position += 1
+        _go_on(run)
 
 
 def compensate(run_id: int, *, actor: User | None, actor_name: str, note: str = "") -> None:
@@ -167,11 +169,14 @@ def compensate(run_id: int, *, actor: User | None, actor_name: str, note: str = 
     with _decision(run_id, Action.Verb.COMPENSATE, actor, actor_name, note) as run:
         _allow(run.status in ("stuck", "waiting"), "Only a stuck or waiting run can be undone.")
         _allow(not run.is_past_return, "The run is past its point of no return.")
-        _allow(not run.undo_failed, "The run was already undone as far as it could be: retry instead.")
-        run.undo_left = undos(find(run.saga), run.plan, run.position)
-        run.code, run.reason = "undone_by_hand", "The streamer gave the points back."
-        run.begun = False
-        run.status = Run.Status.COMPENSATING
+        _allow(not run.is_going_back, "The run is on its way back already: retry instead.")
+        try:
+            saga = find(run.saga)
+        except KeyError:
+            raise NotAllowedNow(f"The code no longer has the saga {run.saga}.") from None
+        run.undo_left = undos(saga, run.plan, run.position)
+        run.refusal_code, run.refusal = "undone_by_hand", "It was called off by hand."
+        _go_on(run)
 
 
 def close(run_id: int, *, actor: User | None, actor_name: str, note: str) -> None:
@@ -187,6 +192,23 @@ def _allow(condition: bool, why_not: str) -> None:
         raise NotAllowedNow(why_not)
 
 
+def _go_on(run: Run) -> None:
+    """Let it move again, the way that it was going; why it was held up is history."""
+    back = run.is_going_back
+    run.status = Run.Status.COMPENSATING if back else Run.Status.RUNNING
+    run.code, run.reason = run.refusal_code, run.refusal
+    run.begun = False
+
+
+def _write(run: Run, steps: list[str], result: Outcome.Result, by_hand: str) -> None:
+    Outcome.objects.bulk_create(
+        Outcome(
+            run=run, step=step, result=result, attempt=run.tries + 1, began_at=Now(), error=by_hand
+        )
+        for step in steps
+    )
+
+
 @contextmanager
 def _decision(
     run_id: int, verb: Action.Verb, actor: User | None, actor_name: str, note: str
@@ -197,35 +219,31 @@ def _decision(
         _allow(not run.owner, "A worker is at this run: try again in a moment.")
         step = run.next_step
         yield run
-        run.tries = 0
-        final = run.status == Run.Status.CLOSED
         Action.objects.create(
             run=run, verb=verb, step=step, note=note, actor=actor, actor_name=actor_name
         )
-        Run.objects.filter(pk=run.pk).update(
-            status=run.status,
-            position=run.position,
-            tries=0,
-            begun=run.begun,
-            undo_left=run.undo_left,
-            undo_failed=run.undo_failed,
-            code=run.code,
-            reason=run.reason,
-            due_at=None if final else Now(),
-            finished_at=Now() if final else None,
-        )
+        is_final = run.is_final
+        run.tries = run.losses = 0
+        run.undo_pauses = {}
+        run.due_at = None if is_final else Now()
+        run.finished_at = Now() if is_final else None
+        run.save()
         poke_on_commit()
 
 
+# --- Forgetting --------------------------------------------------------------------------------
+
+
 def prune(before: datetime) -> int:
-    """Delete finished runs and facts older than `before`; returns how many runs."""
-    count, _ = Run.objects.filter(finished_at__lt=before).delete()
-    unfinished = Run.objects.unfinished().values("subject_id")
-    Event.objects.filter(at__lt=before).exclude(
-        pk__in=[int(row["subject_id"]) for row in unfinished.filter(saga__in=_listener_names())]
-    ).delete()
+    """Delete finished runs, and facts without unfinished runs, older than `before`; returns how many runs."""
+    count = 0
+    old = Run.objects.filter(finished_at__lt=before).order_by("finished_at")
+    while batch := list(old.values_list("pk", flat=True)[:PRUNED_AT_ONCE]):
+        count += len(batch)
+        Run.objects.filter(pk__in=batch).delete()
+    heard = Run.objects.unfinished().filter(
+        saga__in=[saga.name for sagas in registry.all_listeners() for saga in sagas],
+        subject_id=Cast(OuterRef("pk"), CharField()),
+    )
+    Event.objects.filter(~Exists(heard), at__lt=before).delete()
     return count
-
-
-def _listener_names() -> list[str]:
-    return [saga.name for sagas in registry.all_listeners() for saga in sagas]

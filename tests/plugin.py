@@ -20,7 +20,7 @@ def pytest_load_initial_conftests(args: list[str]) -> None:
         return
     home = _stage.enter_context(free_home())
     os.environ.update(
-        DJANGO_SETTINGS_MODULE="config.settings",
+        DJANGO_SETTINGS_MODULE="tests.settings",
         GREENROOM_HOME=str(home),
         REHEARSAL="on",
         REHEARSAL_PORT=str(_stage.enter_context(rehearsing(home / "rehearsal"))),

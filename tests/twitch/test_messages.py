@@ -12,7 +12,7 @@ import structlog
 from django.utils import timezone
 from structlog.testing import capture_logs
 
-from sagas import engine
+from sagas import forward
 from sagas.models import Run
 from tests.backstage import at_once
 from tests.twitch.deliveries import message
@@ -113,7 +113,7 @@ def test_a_type_without_a_handler_is_done_with() -> None:
 def test_a_message_that_cannot_be_handled_is_stuck_and_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(engine, "backoff", lambda *_: 0.0)
+    monkeypatch.setattr(forward, "backoff", lambda *_: 0.0)
     row = stored(REDEMPTION, **redemption(user_id=None))
     tasks.begin_messages()
     run = run_of(row)
