@@ -60,6 +60,8 @@ class Postgres:
             )
         self._end_leftover()
         _own(self.folder)
+        # PostgreSQL refuses files that a `chmod -R` opened to others.
+        self.folder.chmod(0o700)
         _make_private(self.sockets)
 
     def program(self) -> Program:

@@ -93,6 +93,14 @@ def test_a_stale_pid_file_that_names_a_stranger_is_no_obstacle(tmp_path: Path) -
         server.ensure_database("greenroom")
 
 
+def test_files_that_were_opened_to_others_are_closed_again(tmp_path: Path) -> None:
+    server = Postgres(tmp_path / "postgres")
+    server.prepare()
+    server.folder.chmod(0o755)
+    with serving(server):
+        assert stat.S_IMODE(server.folder.stat().st_mode) == 0o700
+
+
 def test_a_long_path_moves_the_socket_but_not_the_data(tmp_path: Path) -> None:
     deep = tmp_path / ("d" * 80) / ("e" * 80)
     server = Postgres(deep / "postgres")
@@ -114,7 +122,7 @@ def test_valkey_wants_its_password_and_never_evicts(home: Path) -> None:
     server = Valkey(home / "valkey")
     with serving(server):
         with (
-            redis.Redis(port=server.port) as stranger,
+            redis.Redis(port=server.port, retry=None) as stranger,
             pytest.raises(redis.AuthenticationError),
         ):
             stranger.ping()

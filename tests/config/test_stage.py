@@ -42,7 +42,7 @@ def test_another_process_sees_the_same_database(process_env: dict[str, str]) -> 
 
 def test_settings_point_at_the_rehearsal_server(rehearsal_url: str) -> None:
     assert f"{rehearsal_url}/twitch/helix" == settings.TWITCH_API_URL
-    with urllib.request.urlopen(f"{rehearsal_url}/control/state") as answer:  # noqa: S310
+    with urllib.request.urlopen(f"{rehearsal_url}/control/state") as answer:
         assert isinstance(json.load(answer), dict)
 
 
