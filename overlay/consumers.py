@@ -40,10 +40,12 @@ class OverlayConsumer(PushConsumer):
         return await self._note()
 
     async def snapshot(self) -> dict[str, Any]:
-        return await database_sync_to_async(services.snapshot)(timezone.now())
+        taken: dict[str, Any] = await database_sync_to_async(services.snapshot)(timezone.now())
+        return taken
 
     async def latest(self) -> int:
-        return await database_sync_to_async(services.latest)()
+        seq: int = await database_sync_to_async(services.latest)()
+        return seq
 
     async def hear(self, message: dict[str, Any]) -> None:
         if message["type"] == "on_air":
@@ -63,4 +65,5 @@ class OverlayConsumer(PushConsumer):
     async def _note(self) -> bool:
         self.noted_at = timezone.now()
         touch = database_sync_to_async(services.touch)
-        return await touch(self.token, self.noted_at, is_on_air=self.is_on_air)
+        may_stay: bool = await touch(self.token, self.noted_at, is_on_air=self.is_on_air)
+        return may_stay

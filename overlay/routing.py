@@ -6,4 +6,7 @@ from django.urls import path
 
 from overlay.consumers import OverlayConsumer
 
-websocket_urlpatterns = [path("ws/overlay/", OverlayConsumer.as_asgi())]
+# The stubs of path() know views only; Channels routes ASGI applications with it.
+websocket_urlpatterns = [
+    path("ws/overlay/", OverlayConsumer.as_asgi()),  # type: ignore[arg-type]
+]

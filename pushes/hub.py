@@ -17,7 +17,6 @@ from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError
 
 from pushes import wire
 from pushes.socket import Socket, text_message
@@ -93,7 +92,8 @@ class Hub:
                 async with self._client() as client, client.pubsub() as pubsub:
                     await pubsub.psubscribe(f"{wire.PREFIX}*")
                     await self._relay(pubsub, may_have_missed)
-            except (RedisError, OSError) as error:
+            except Exception as error:
+                # Whatever it is, the sockets stay and pushes come back.
                 if self._connected.is_set():
                     log.warning("pushes.disconnected", error=type(error).__name__)
                 self._connected.clear()

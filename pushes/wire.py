@@ -14,7 +14,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from redis.connection import parse_url
 
 # Subscriptions ignore Redis's database numbers; installations that share a server must not.
-PREFIX = f"greenroom.{parse_url(settings.REDIS_URL).get('db', 0)}.push."
+_redis = parse_url(settings.REDIS_URL)  # type: ignore[no-untyped-call]
+PREFIX = f"greenroom.{_redis.get('db', 0)}.push."
 HANG_UP = "hang up "
 
 
@@ -23,4 +24,4 @@ def channel(group: str) -> str:
 
 
 def encode(message: dict[str, Any]) -> str:
-    return json.dumps(message, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(message, cls=DjangoJSONEncoder, separators=(",", ":"))
