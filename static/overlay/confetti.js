@@ -12,7 +12,8 @@ export function confetti(root, motion) {
     sky.append(piece);
     fall(piece, motion);
   }
-  root.append(sky);
+  // Behind the card, which is to stay readable.
+  root.prepend(sky);
 }
 
 function fall(piece, motion) {

@@ -51,7 +51,7 @@ export function closeness(distance) {
 }
 
 function verdict({ is_win, is_record, distance }) {
-  if (is_win) return "Exactly it! The keyboard is won";
+  if (is_win) return "Exact hit! The keyboard is won";
   const off = `Off by ${distance.toLocaleString("en-US")}`;
   return is_record ? `${off}: new record!` : off;
 }
