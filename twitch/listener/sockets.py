@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 CHECK_EVERY = 300.0
 LOOK_FOR_TOKEN_EVERY = 3.0
+LOOK_FOR_DATABASE_EVERY = 1.0
 LONGEST_PAUSE = 60.0
 # A connection that has lasted this long was a good one: the next pause is short again.
 STEADY_AFTER = 60.0
@@ -92,28 +93,31 @@ class Sockets:
 
     async def _tend(self) -> NoReturn:
         """Subscribe at once and look again from time to time; raises what is in the way."""
-        is_first = True
-        while True:
-            try:
-                done = await self._desk.set_up(WEBSOCKET, self._session_id)
-            except TROUBLE as error:
-                if is_first:
-                    raise
-                log.warning("eventsub.not_checked", why=str(error))
-            else:
-                self._pulse.missing = done.missing
-            if is_first:
-                self._pulse.connected("connected", self._session_id)
-                await self._reconcile()
-            is_first = False
-            await asyncio.sleep(CHECK_EVERY)
-
-    async def _reconcile(self) -> None:
-        """Take in what came while nobody listened; if that fails now, the clock does it soon."""
+        await self._subscribe()
+        self._pulse.connected("connected", self._session_id)
         try:
             await self._desk.reconcile()
         except TROUBLE as error:
+            # The clock has it done as well, before long.
             log.warning("eventsub.not_reconciled", why=str(error))
+        while True:
+            await asyncio.sleep(CHECK_EVERY)
+            try:
+                await self._subscribe()
+            except TROUBLE as error:
+                log.warning("eventsub.not_checked", why=str(error))
+
+    async def _subscribe(self) -> None:
+        while True:
+            try:
+                done = await self._desk.set_up(WEBSOCKET, self._session_id)
+            except NO_DATABASE as error:
+                # The socket is well, and Twitch ends it should this take too long.
+                log.warning("eventsub.no_database", error=type(error).__name__)
+                await asyncio.sleep(LOOK_FOR_DATABASE_EVERY)
+            else:
+                self._pulse.missing = done.missing
+                return
 
     async def _read(self, socket: Socket, tending: asyncio.Task[NoReturn]) -> Socket:
         """Take what comes until another socket takes over; returns that one, welcomed."""
