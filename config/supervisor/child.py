@@ -94,7 +94,8 @@ class Child:
     def _read(self, output: IO[bytes]) -> None:
         with output:
             while line := output.readline(LONGEST_LINE):
-                self._say(line.decode("utf-8", "replace").rstrip())
+                if text := line.decode("utf-8", "replace").rstrip():
+                    self._say(text)
 
     def _say(self, text: str) -> None:
         self._console.say(self.program.name, text)

@@ -11,8 +11,11 @@ import json
 import sys
 
 import django
+from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
+
+PULSES = ("pulse:worker", "pulse:beat", "pulse:eventsub")
 
 
 def main(*commands: str) -> int:
@@ -25,6 +28,8 @@ def main(*commands: str) -> int:
             report(command, False, str(error))
             return 1
         report(command, True, said)
+    # The pulses of an earlier run say nothing about the processes of this one.
+    cache.delete_many(PULSES)
     return 0
 
 
