@@ -96,10 +96,18 @@ def serve(design: str, port: int) -> None:
 
 
 def _set_up() -> None:
+    """Set Django up, with the peer's layer, which Greenroom itself does without."""
     import django
+    from django.conf import settings
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     django.setup()
+    settings.CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [settings.REDIS_URL]},
+        }
+    }
 
 
 @contextmanager

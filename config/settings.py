@@ -247,12 +247,6 @@ CACHES = {
         "KEY_PREFIX": "greenroom",
     }
 }
-CHANNEL_LAYERS = {
-    "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": "greenroom"},
-    }
-}
 
 # --- Work ------------------------------------------------------------------------------------
 

@@ -51,6 +51,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "code",
             "reason",
             "due_at",
+            "context",
             "started_at",
             "finished_at",
         ]
