@@ -1,6 +1,14 @@
+from __future__ import annotations
+
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = "Accounts"
+
+    def ready(self) -> None:
+        # Importing it is what makes it known to the schema's generator.
+        import_module("accounts.schema")

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.urls import reverse_lazy
 
-
 # What shows, beside its name, how many things of that kind wait for a person.
 BADGES = {
     "sagas_run": "config.admin.stuck_runs",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
@@ -111,31 +112,12 @@ class RunView(APIView):
         return Response(_detail(run_id))
 
 
-class DecisionView(APIView):
-    """One of the four decisions about a run; the subclass says which."""
-
-    decision: ClassVar[Any]
-
-    def post(self, request: Request, run_id: int) -> Response:
-        body = DecisionSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        get_object_or_404(Run, pk=run_id)
-        try:
-            type(self).decision(
-                run_id,
-                actor=request.user if request.user.pk else None,
-                actor_name=request.user.get_username(),
-                note=body.validated_data["note"],
-            )
-        except services.NotAllowedNow as error:
-            raise NotNow(str(error)) from error
-        return Response(_detail(run_id))
+View = TypeVar("View", bound=Callable[..., Response])
 
 
-def _decision(name: str, decision: Any, summary: str) -> type[DecisionView]:
-    view = type(name, (DecisionView,), {"decision": staticmethod(decision)})
-    schema = extend_schema(
-        operation_id=f"run_{decision.__name__}",
+def _decision(name: str, summary: str) -> Callable[[View], View]:
+    return extend_schema(
+        operation_id=f"run_{name}",
         summary=summary,
         request=DecisionSerializer,
         responses={
@@ -144,15 +126,46 @@ def _decision(name: str, decision: Any, summary: str) -> type[DecisionView]:
             409: OpenApiResponse(Problem, "The run has moved on (`not_allowed_now`)."),
         },
     )
-    return schema(view)
 
 
-RetryView = _decision("RetryView", services.retry, "Try the step of a held-up run again, now.")
-MarkDoneView = _decision(
-    "MarkDoneView", services.mark_done, "Take the step of a stuck run as done by hand; go on."
-)
-CompensateView = _decision("CompensateView", services.compensate, "Undo a held-up run now.")
-CloseView = _decision("CloseView", services.close, "End a stuck run as it is; a note is needed.")
+class RetryView(APIView):
+    @_decision("retry", "Try the step of a held-up run again, now.")
+    def post(self, request: Request, run_id: int) -> Response:
+        return _decide(request, run_id, services.retry)
+
+
+class MarkDoneView(APIView):
+    @_decision("mark_done", "Take the step of a stuck run as done by hand, and go on.")
+    def post(self, request: Request, run_id: int) -> Response:
+        return _decide(request, run_id, services.mark_done)
+
+
+class CompensateView(APIView):
+    @_decision("compensate", "Undo a held-up run now.")
+    def post(self, request: Request, run_id: int) -> Response:
+        return _decide(request, run_id, services.compensate)
+
+
+class CloseView(APIView):
+    @_decision("close", "End a stuck run as it is; a note is needed.")
+    def post(self, request: Request, run_id: int) -> Response:
+        return _decide(request, run_id, services.close)
+
+
+def _decide(request: Request, run_id: int, decision: Callable[..., None]) -> Response:
+    body = DecisionSerializer(data=request.data)
+    body.is_valid(raise_exception=True)
+    get_object_or_404(Run, pk=run_id)
+    try:
+        decision(
+            run_id,
+            actor=request.user if request.user.pk else None,
+            actor_name=request.user.get_username(),
+            note=body.validated_data["note"],
+        )
+    except services.NotAllowedNow as error:
+        raise NotNow(str(error)) from error
+    return Response(_detail(run_id))
 
 
 def _detail(run_id: int) -> dict[str, Any]:

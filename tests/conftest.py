@@ -21,8 +21,8 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 def rehearsal_url() -> str:
     """The address of the rehearsal server, as if just started."""
     url = f"http://127.0.0.1:{os.environ['REHEARSAL_PORT']}"
-    request = urllib.request.Request(f"{url}/control/reset", method="POST")  # noqa: S310
-    with urllib.request.urlopen(request, timeout=10):  # noqa: S310
+    request = urllib.request.Request(f"{url}/control/reset", method="POST")
+    with urllib.request.urlopen(request, timeout=10):
         return url
 
 

@@ -10,7 +10,7 @@ from twitch.models import Message, Redemption
 
 @dataclass(frozen=True)
 class RewardAction:
-    """Something that a reward can start; `begin` runs in the transaction that stores the redemption."""
+    """What a reward can start; `begin` runs in the transaction that stores the redemption."""
 
     name: str
     label: str
@@ -19,7 +19,7 @@ class RewardAction:
 
 @dataclass(frozen=True)
 class Text:
-    """A chat text: what it is called, what it says unless reworded, and which {variables} it knows."""
+    """A chat text: its name, what it says unless reworded, which {variables} it knows."""
 
     name: str
     default: str

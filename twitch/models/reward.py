@@ -36,7 +36,9 @@ class Reward(models.Model):
     )
     problem = models.CharField(max_length=200, blank=True, help_text="What the last check found.")
     checked_at = models.DateTimeField(null=True, blank=True)
-    deleted_at = models.DateTimeField(null=True, blank=True, help_text="When it vanished from Twitch.")
+    deleted_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it vanished from Twitch."
+    )
 
     objects = RewardQuerySet.as_manager()
 
