@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +33,7 @@ from tests.twitch.deliveries import (
 )
 from twitch.client.envelope import Malformed, read_body, read_frame, read_headers
 from twitch.models import Message, MessageConflict
+from twitch.services import door
 
 MIB = 1024 * 1024
 
@@ -224,6 +226,39 @@ def test_another_content_under_a_known_id_is_set_aside(postman: Postman) -> None
 def test_an_unknown_type_is_accepted(postman: Postman) -> None:
     body = json.dumps(message("channel.brand_new", x=1)).encode()
     assert postman.deliver(Delivery(body, type="channel.brand_new")).status == 204
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_a_database_that_does_not_answer_in_time_is_not_waited_for(
+    postman: Postman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "COMMIT_SECONDS", 0.2)
+    delivery = Delivery()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE twitch_message IN EXCLUSIVE MODE")
+        for _ in range(2):
+            answer = postman.deliver(delivery)
+            assert (answer.status, answer.code) == (503, "not_stored")
+            assert answer.headers["retry-after"] == "2"
+    assert postman.deliver(delivery).status == 204
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_what_waits_for_the_database_is_bounded(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "MOST_WAITING", 2)
+
+    def deliver(_: int) -> int:
+        with Postman(port) as postman:
+            return postman.deliver(Delivery()).status
+
+    with ThreadPoolExecutor(8) as pool:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE twitch_message IN EXCLUSIVE MODE")
+            answers = [pool.submit(deliver, number) for number in range(8)]
+            wait_for(lambda: sum(answer.done() for answer in answers) >= 5)
+        statuses = sorted(answer.result() for answer in answers)
+    # The first was being written, two waited, and the others were told to come again.
+    assert statuses == [204] * 3 + [503] * 5
 
 
 @pytest.mark.parametrize("server", ["uvicorn", "daphne"])

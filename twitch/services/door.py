@@ -82,6 +82,7 @@ class Door:
         self._writer: asyncio.Task[None] | None = None
         self._poker: asyncio.Task[None] | None = None
         self._poke_again = False
+        self._abandoned: set[asyncio.Task[None]] = set()
 
     async def enter(self, arrival: Arrival) -> Outcome:
         """Return what became of the message, once committed; raises NotStored when it is not."""
@@ -137,9 +138,10 @@ class Door:
         # Not `asyncio.timeout`: a cancelled query waits for the very server that does not answer.
         done, _ = await asyncio.wait([storing], timeout=COMMIT_SECONDS)
         if not done:
+            abandoning = asyncio.create_task(_abandon(storing, self._connection))
+            self._abandoned.add(abandoning)
+            abandoning.add_done_callback(self._abandoned.discard)
             self._connection = None
-            storing.add_done_callback(_forget)
-            storing.cancel()
             raise TimeoutError
         return storing.result()
 
@@ -203,6 +205,8 @@ async def connect() -> Connection:
     # Django's own ways with cursors and types are for synchronous connections.
     del params["cursor_factory"], params["context"]
     params["connect_timeout"] = CONNECT_SECONDS
+    # To plan the statement of the door takes as long as to run it: prepare it at first use.
+    params["prepare_threshold"] = 0
     return await psycopg.AsyncConnection.connect(**params, autocommit=True)
 
 
@@ -210,7 +214,9 @@ def _columns(rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-def _forget(storing: asyncio.Future[list[Outcome]]) -> None:
-    """Look at a result that came too late, so that nobody complains that nobody did."""
-    if not storing.cancelled():
-        storing.exception()
+async def _abandon(storing: asyncio.Future[list[Outcome]], connection: Connection | None) -> None:
+    """Cancel what takes too long and, whenever the server lets go of it, close its connection."""
+    storing.cancel()
+    await asyncio.wait([storing])
+    if connection is not None:
+        await connection.close()
