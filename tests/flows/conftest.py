@@ -160,9 +160,12 @@ def _call(
 
 
 @pytest.fixture(scope="module")
-def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
-    """One evening for all tests of a module."""
-    show = Show(tmp_path_factory.mktemp("show") / "home")
+def show(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Show]:
+    """One evening for all tests of a module, with its SETTINGS if it has any."""
+    settings: dict[str, str] = getattr(request.module, "SETTINGS", {})
+    show = Show(tmp_path_factory.mktemp("show") / "home", **settings)
     show.home.mkdir()
     try:
         show.start()

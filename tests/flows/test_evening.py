@@ -120,6 +120,19 @@ def test_a_redemption_missed_while_the_listener_was_down_is_found(show: Show) ->
     assert show.settlings(redemption) == ["redemption_fulfilled"]
 
 
+def test_a_revoked_consent_is_shown_and_a_new_one_makes_everything_good(show: Show) -> None:
+    show.control("faults", {"kind": "revoke_tokens"})
+
+    def state() -> str:
+        return str(show.get("/health/ready")["checks"]["tokens"]["detail"])
+
+    show.wait_for(lambda: "broadcaster: reconnect needed" in state(), "the loss to be shown")
+    redemption = show.redeem()
+    show.manage("rehearse")
+    assert show.settled(redemption) == "FULFILLED"
+    assert show.settlings(redemption) == ["redemption_fulfilled"]
+
+
 def test_the_log_of_the_evening_holds_no_secret(show: Show) -> None:
     show.control("chat", {"viewer": "ada", "text": TYPED})
     show.redeem(user_input=TYPED)

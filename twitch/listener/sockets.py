@@ -23,6 +23,8 @@ from twitch.services.subscriptions import WEBSOCKET
 log = structlog.get_logger(__name__)
 
 CHECK_EVERY = 300.0
+# A revoked subscription is asked for again at once, but not more often than this.
+CHECK_AT_MOST_EVERY = 30.0
 LOOK_FOR_TOKEN_EVERY = 3.0
 LOOK_FOR_DATABASE_EVERY = 1.0
 LONGEST_PAUSE = 60.0
@@ -38,6 +40,7 @@ class Sockets:
         self._desk = desk
         self._inbox = inbox
         self._session_id = ""
+        self._revoked = asyncio.Event()
 
     async def listen(self) -> None:
         failures = 0
@@ -101,11 +104,17 @@ class Sockets:
             # The clock has it done as well, before long.
             log.warning("eventsub.not_reconciled", why=str(error))
         while True:
-            await asyncio.sleep(CHECK_EVERY)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._revoked.wait(), CHECK_EVERY)
+            self._revoked.clear()
             try:
                 await self._subscribe()
+            except TokenProblem:
+                # A new consent is worth nothing to the old subscriptions: begin anew with it.
+                raise
             except TROUBLE as error:
                 log.warning("eventsub.not_checked", why=str(error))
+            await asyncio.sleep(CHECK_AT_MOST_EVERY)
 
     async def _subscribe(self) -> None:
         while True:
@@ -160,6 +169,8 @@ class Sockets:
         if frame.heading is not None:
             self._pulse.last_message_at = datetime.now(UTC)
             self._inbox.put(frame, frame.heading)
+            if frame.kind == "revocation":
+                self._revoked.set()
         elif frame.kind == "session_reconnect":
             return str(frame.session.get("reconnect_url") or "")
         elif frame.kind not in ("session_keepalive", "session_welcome"):

@@ -12,17 +12,23 @@ from twitch.services.subscriptions import WEBHOOK
 
 log = structlog.get_logger(__name__)
 
-CHECK_EVERY = 300.0
+CHECK_EVERY = 60.0
+# A new subscription is only proven once Twitch has reached the web process, which may be starting.
+PROVE_AFTER = 3.0
 TRY_AGAIN_AFTER = 10.0
 
 
 async def keep_subscribed(pulse: Pulse, desk: Desk) -> None:
     """Set up the subscriptions, and again from time to time, for ever."""
-    said, is_first = "", True
+    said, is_first, unproven = "", True, PROVE_AFTER
     while True:
         pause = CHECK_EVERY
         try:
             done = await desk.set_up(WEBHOOK)
+            if done.created:
+                pause, unproven = unproven, min(2 * unproven, CHECK_EVERY)
+            else:
+                unproven = PROVE_AFTER
             pulse.missing = done.missing
             pulse.connected("subscribed")
             said = ""
