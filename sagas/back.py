@@ -130,6 +130,7 @@ def _seconds_left(run: Lease, name: str) -> float:
 def _tell(run: Lease, saga: Saga[Model], subject: Model) -> None:
     """Tell that everything is undone, at most once, and finish."""
     tell = saga.when_undone
+    before = subjects.columns(subject)
     entry = None
     if tell is not None:
         began = monotonic()
@@ -147,6 +148,9 @@ def _tell(run: Lease, saga: Saga[Model], subject: Model) -> None:
             except Exception as failure:
                 result, error = "skipped", told(failure)
         entry = Entry(tell.__name__, result, 1, monotonic() - began, error)
-    journal.record(run, entry, status="compensated", begun=False)
+    changed = subjects.changed(subject, before)
+    journal.record(
+        run, entry, subject=subject, changed=changed, status="compensated", begun=False
+    )
     log.info("saga.compensated")
     return None

@@ -9,7 +9,7 @@ import structlog
 
 from sagas import journal, subjects
 from sagas.back import go_back
-from sagas.flow import Call, find
+from sagas.flow import Call, find, told
 from sagas.forward import take
 from sagas.journal import LEASE_MARGIN, Lease, LeaseLost, stick
 
@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 MOST_AT_ONCE = 16
 QUICK = 0.01
 # After so many workers lost at one step, in a row, the step is what kills them.
-MOST_LOSSES = 5
+MOST_LOSSES = 3
 
 _at_once = 1
 _has_leftovers = False
@@ -82,7 +82,10 @@ def lead(run: Lease) -> None:
             if journal.is_database_gone(error):
                 raise
             log.exception("saga.not_led")
-            journal.lose(run)
+            if run.losses + 1 < MOST_LOSSES:
+                journal.lose(run)
+            else:
+                stick(run, "not_led", told(error))
 
 
 def _lead(run: Lease) -> None:

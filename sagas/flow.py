@@ -31,6 +31,12 @@ class Unsure(Exception):
     """The request was sent and its answer was lost: it may or may not have taken effect."""
 
 
+class NotDone(Exception):
+    """It did not work, and surely had no effect: the one failure after which a call that must not be
+    repeated is tried again. For other steps it is a failure like any other.
+    """
+
+
 class Wait(Exception):
     """Not now: come back at `until`. A wait is not a failed try."""
 
@@ -72,8 +78,9 @@ class Step(Generic[S]):
 class Call(Step[S]):
     """Work in somebody else's system: never inside a transaction, and by default at least once.
 
-    A call that must not be repeated says what happens when its answer is lost: with `if_unsure="stop"`
-    the run is stuck until a person decides, with `"skip"` the run goes on.
+    A call that must not be repeated says what happens when its answer is lost: with
+    `if_unsure="stop"` the run is stuck until a person decides, with `"skip"` the run goes on. Only
+    Refused, Wait and NotDone say that it had no effect; every other error leaves that open.
     """
 
     if_unsure: Literal["repeat", "stop", "skip"] = "repeat"

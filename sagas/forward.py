@@ -15,10 +15,10 @@ from sagas.back import turn_back, undos
 from sagas.flow import (
     NO_RETURN,
     Call,
+    NotDone,
     Refused,
     Saga,
     Step,
-    TimedOut,
     Unsure,
     Wait,
     backoff,
@@ -124,7 +124,7 @@ def _fail(this: _Try, error: Exception) -> bool:
     is_refused = isinstance(error, Refused)
     is_unsure = isinstance(error, Unsure)
     if if_unsure != "repeat":
-        is_unsure |= isinstance(error, TimedOut)
+        is_unsure = not isinstance(error, Refused | NotDone)
     result = "unsure" if is_unsure else "refused" if is_refused else "failed"
     entry = this.entry(result, told(error))
     # What went wrong in words may hold what people typed: those are for the journal.

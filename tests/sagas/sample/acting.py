@@ -13,7 +13,7 @@ from datetime import timedelta
 from django.db import connection
 from django.utils import timezone
 
-from sagas.flow import RateLimited, Refused, Unsure, Wait
+from sagas.flow import NotDone, RateLimited, Refused, Unsure, Wait
 from tests.sagas.sample import outside
 from tests.sagas.sample.models import Mark, Parcel
 from tests.sagas.sample.saboteur import reached
@@ -43,6 +43,10 @@ def _say(word: str) -> None:
     match word:
         case "fail":
             raise ConnectionError("It rains.")
+        case "bug":
+            raise KeyError("answer")
+        case "not_done":
+            raise NotDone("The post office is closed.")
         case "refuse":
             raise NO
         case "unsure":
@@ -58,6 +62,9 @@ def _say(word: str) -> None:
         case "sleep_in_database":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_sleep(30)")
+        case "cut":
+            connection.ensure_connection()
+            outside.cut(connection.connection.info.backend_pid)
         case "bad_sql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1 / 0")

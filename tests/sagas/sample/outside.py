@@ -9,18 +9,24 @@ from typing import Any
 import psycopg
 from django.db import connection
 
+from sagas.flow import Unsure
+
 
 def happen(parcel_id: int, what: str) -> None:
-    _world().execute(
-        "INSERT INTO sample_effect (parcel_id, what) VALUES (%s, %s)", [parcel_id, what]
-    )
+    """Let something happen; raises Unsure when it cannot be told whether it did."""
+    _ask("INSERT INTO sample_effect (parcel_id, what) VALUES (%s, %s) RETURNING 1", parcel_id, what)
 
 
 def times(parcel_id: int, what: str) -> int:
-    row = _world().execute(
-        "SELECT count(*) FROM sample_effect WHERE parcel_id = %s AND what = %s", [parcel_id, what]
+    """Return how often that happened."""
+    return _ask(
+        "SELECT count(*) FROM sample_effect WHERE parcel_id = %s AND what = %s", parcel_id, what
     )
-    return int((row.fetchone() or (0,))[0])
+
+
+def cut(backend: int) -> None:
+    """End another connection to the database, as an operator would."""
+    _ask("SELECT 1 FROM pg_terminate_backend(%s, 5000)", backend)
 
 
 def leave() -> None:
@@ -28,6 +34,14 @@ def leave() -> None:
     if _connected.cache_info().currsize:
         _world().close()
         _connected.cache_clear()
+
+
+def _ask(sql: str, *parameters: object) -> int:
+    try:
+        row = _world().execute(sql, parameters).fetchone()
+    except psycopg.OperationalError as error:
+        raise Unsure("The world went away.") from error
+    return int(row[0]) if row else 0
 
 
 def _world() -> psycopg.Connection[Any]:

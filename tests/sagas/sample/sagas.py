@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from django.utils import timezone
 
 from sagas.flow import POINT_OF_NO_RETURN, Call, Refused, Saga, Step
@@ -37,6 +39,10 @@ def undo_pay(parcel: Parcel) -> None:
     parcel.paid = "back"
 
 
+def insure(parcel: Parcel) -> None:
+    act(parcel, "insure")
+
+
 def hint(parcel: Parcel) -> None:
     act(parcel, "hint")
 
@@ -68,9 +74,12 @@ def announce(parcel: Parcel) -> None:
 
 
 def apologise(parcel: Parcel, why: Refused) -> None:
+    parcel.notes.append(why.sentence)
     act(parcel, "apologise")
-    act(parcel, f"because {why.code}")
 
+
+# A deploy in the middle of a test: the next release has one more step.
+_NEW = [Step(insure)] if os.environ.get("SAMPLE_RELEASE") == "next" else []
 
 parcel = Saga(
     "sample.parcel",
@@ -78,6 +87,7 @@ parcel = Saga(
     Step(weigh, undo=undo_weigh),
     Call(label, undo=undo_label),
     Call(pay, undo=undo_pay, if_unsure="stop"),
+    *_NEW,
     Call(hint, if_unsure="skip"),
     Step(garnish, best_effort=True),
     Call(ring, best_effort=True),
