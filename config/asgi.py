@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import warnings
 from typing import TYPE_CHECKING, cast
@@ -30,3 +31,8 @@ application = ProtocolTypeRouter(
         "websocket": URLRouter(websocket_urlpatterns),
     }
 )
+
+# What is loaded by now stays for good: without this each full collection of garbage looks at all of
+# it, and a request waits meanwhile.
+gc.collect()
+gc.freeze()
