@@ -149,8 +149,6 @@ def _tell(run: Lease, saga: Saga[Model], subject: Model) -> None:
                 result, error = "skipped", told(failure)
         entry = Entry(tell.__name__, result, 1, monotonic() - began, error)
     changed = subjects.changed(subject, before)
-    journal.record(
-        run, entry, subject=subject, changed=changed, status="compensated", begun=False
-    )
+    journal.record(run, entry, subject=subject, changed=changed, status="compensated", begun=False)
     log.info("saga.compensated")
     return None

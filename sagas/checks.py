@@ -24,7 +24,7 @@ GROUP BY saga, step, is_stuck ORDER BY saga, is_stuck, step
 
 @register(Tags.database)
 def steps_are_there(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
-    """Return an error for each step that runs on their way need, a warning for those of stuck runs."""
+    """Return an error for each missing step that a run needs, or a warning if that run is stuck."""
     messages: list[CheckMessage] = []
     for alias in databases or []:
         for saga, step, is_stuck, count in _needed(alias):
@@ -35,7 +35,7 @@ def steps_are_there(*, databases: Sequence[str] | None = None, **_: Any) -> list
                 kind(
                     f"{count} unfinished run{'s need' if count > 1 else ' needs'} the step {step}"
                     f" of {saga}, which the code no longer has.",
-                    hint="Bring the step back until these runs are over: without it they are stuck.",
+                    hint="Bring it back until these runs are over: without it they are stuck.",
                     id=f"sagas.{number}",
                 )
             )

@@ -1,4 +1,4 @@
-"""The engine: takes due runs and leads each one forward, or back, until it has to wait or is finished."""
+"""The engine: takes due runs and leads each, forward or back, until it waits or is over."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from sagas.journal import LEASE_MARGIN, Lease, LeaseLost, stick
 
 log = structlog.get_logger(__name__)
 
-# One claim takes as many runs as were led in a moment last time, so that quick runs share a round trip
-# and slow ones are left for other workers.
+# One claim takes as many runs as were led in a moment last time, so that quick runs share a round
+# trip and slow ones are left for other workers.
 MOST_AT_ONCE = 16
 QUICK = 0.01
 # After so many workers lost at one step, in a row, the step is what kills them.
@@ -69,7 +69,7 @@ def _turn(wake_another: Callable[[], None]) -> bool:
 
 
 def lead(run: Lease) -> None:
-    """Advance one claimed run as far as it goes now; raises only the error of a database that is gone."""
+    """Advance one claimed run as far as it goes now; raises only when the database is gone."""
     global _has_leftovers
     context = {**run.context, "run_id": run.id, "saga": run.saga}
     with structlog.contextvars.bound_contextvars(**context):

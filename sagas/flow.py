@@ -1,4 +1,4 @@
-"""What a flow is made of: steps, calls, the point of no return, and the words for what goes wrong."""
+"""What a flow is made of: steps, calls, a point of no return, words for what goes wrong."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ LONGEST_RATE_LIMIT = timedelta(minutes=30)
 class Refused(Exception):
     """Final: trying again cannot help, so what was done is undone.
 
-    `code` is stable and for programs; `sentence` is for the viewer and never blames them for our fault.
+    `code` is stable and for programs; `sentence` is for the viewer and never blames them for our
+    fault.
     """
 
     def __init__(self, code: str, sentence: str) -> None:
@@ -32,8 +33,10 @@ class Unsure(Exception):
 
 
 class NotDone(Exception):
-    """It did not work, and surely had no effect: the one failure after which a call that must not be
-    repeated is tried again. For other steps it is a failure like any other.
+    """It did not work, and surely had no effect.
+
+    The one failure after which a call that must not be repeated is tried again; for other steps it
+    is a failure like any other.
     """
 
 
@@ -46,7 +49,7 @@ class Wait(Exception):
 
 
 class RateLimited(Wait):
-    """The other side asks us to come back later; it is believed for up to half an hour at a time."""
+    """The other side asks us to come back later; believed for up to half an hour at a time."""
 
 
 class TimedOut(Exception):
@@ -57,10 +60,10 @@ class TimedOut(Exception):
 class Step(Generic[S]):
     """Work in our own database: one transaction with its outcome, so exactly once.
 
-    `do` takes the subject row; columns it sets on the row are saved with the outcome. `undo` also takes
-    the row, outside a transaction; it may run more than once and must bear that there is nothing to
-    undo: the step that failed is undone too. `timeout` is in seconds, for each of the two. A
-    `best_effort` step that fails is skipped.
+    `do` takes the subject row; columns it sets on the row are saved with the outcome. `undo` also
+    takes the row, outside a transaction; it may run more than once and must bear that there is
+    nothing to undo: the step that failed is undone too. `timeout` is in seconds, for each of the
+    two. A `best_effort` step that fails is skipped.
     """
 
     do: Callable[[S], None]
@@ -100,8 +103,8 @@ POINT_OF_NO_RETURN = PointOfNoReturn()
 class Saga(Generic[S]):
     """A named list of steps over one model row, registered under its name.
 
-    `when_undone` is called with the row and the reason, at most once, after every undo has worked: the
-    place to tell a viewer that the points are back.
+    `when_undone` is called with the row and the reason, at most once, after every undo has worked:
+    the place to tell a viewer that the points are back.
     """
 
     def __init__(

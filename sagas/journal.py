@@ -1,4 +1,4 @@
-"""The engine's own statements: each one is guarded, so that a worker that lost its lease stops by itself."""
+"""The engine's own statements, each guarded: a worker that lost its lease writes nothing more."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from sagas.leases import is_gone, me, place
 
 log = structlog.get_logger(__name__)
 
-# Seconds. A lease outlives the timeout of each step that it covers by the margin; a claim's lease is
-# long enough for quick runs of ordinary steps to end within it, without another write.
+# Seconds. A lease outlives the timeout of each step that it covers by the margin; a claim's lease
+# is long enough for quick runs of ordinary steps to end within it, without another write.
 CLAIM_LEASE = 60.0
 LEASE_MARGIN = 15.0
 # So long a worker waits for a database that is gone, with what it knows, before it gives up.
@@ -147,12 +147,12 @@ def record(
     changed: Mapping[str, Any] | None = None,
     **columns: Any,
 ) -> None:
-    """Write, in one statement, how a step ended: its journal row, the run's new state, the subject's columns.
+    """Write in one statement how a step ended: journal row, run, and the subject's columns.
 
-    With `keep` the run stays ours, or else it is let go: due again in `due_in` seconds or at `due_at`,
-    or, with neither, finished or stuck. Raises LeaseLost, and writes nothing, when the run is no longer
-    where this worker left it. A database that is gone is waited for, unless a transaction went with it:
-    what became of a call is known only here.
+    With `keep` the run stays ours, or else it is let go: due again in `due_in` seconds or at
+    `due_at`, or, with neither, finished or stuck. Raises LeaseLost, and writes nothing, when the
+    run is no longer where this worker left it. A database that is gone is waited for, unless a
+    transaction went with it: what became of a call is known only here.
     """
     columns["losses"] = 0
     sets = [f"{name} = %s" for name in columns]
@@ -179,7 +179,7 @@ def record(
         columns_sql = ", ".join(f'"{column}" = %s' for column in changed)
         pk = subject._meta.pk
         sql += (
-            f', subject AS (UPDATE "{subject._meta.db_table}" SET {columns_sql}'
+            f', subject AS (UPDATE "{subject._meta.db_table}" SET {columns_sql}'  # noqa: S608
             f' WHERE "{pk.column}" = %s AND EXISTS (SELECT 1 FROM run))'
         )
         params += [*changed.values(), subject.pk]
@@ -229,7 +229,7 @@ def release(runs: Sequence[Lease]) -> None:
 
 
 def release_own() -> None:
-    """Give back whatever this process still holds: it is idle, so these are leftovers of an error."""
+    """Give back what this idle process still holds: leftovers of an error."""
     _release("owner = %s AND due_at IS NOT NULL", [me()])
 
 

@@ -14,8 +14,8 @@ import psutil
 def me() -> str:
     """Return the name of this process: place, process id, birth, and a token.
 
-    A birth tells a process from a later one with the same id; it is counted from the machine's start,
-    so that setting the clock kills nobody.
+    A birth tells a process from a later one with the same id; it is counted from the machine's
+    start, so that setting the clock kills nobody.
     """
     return _name(os.getpid())
 

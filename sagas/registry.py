@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable
-from functools import cache, wraps
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 
 from django.db.models import Model
 from pydantic import TypeAdapter
+from pydantic_core import to_json
 
 from sagas.flow import Saga, Step
 from sagas.models import Event
@@ -25,23 +26,18 @@ def kind(fact: type[Any]) -> str:
 
 def encoded(fact: Any) -> str:
     """Return a fact as JSON, to the microsecond."""
-    return _adapter(type(fact)).dump_json(fact).decode()
-
-
-@cache
-def _adapter(fact: Hashable) -> TypeAdapter[Any]:
-    return TypeAdapter(fact)
+    return to_json(fact).decode()
 
 
 def listen(
     fact: type[F], step: type[Step[Any]] = Step
 ) -> Callable[[Callable[[F], None]], Callable[[F], None]]:
-    """Register a function for a kind of fact: it runs once for each, durably, as a saga of one step.
+    """Register a function for a kind of fact: it runs for each, durably, as a saga of one step.
 
-    As a `Step` (the default) it shares a transaction with its outcome, so it happens exactly once; a
-    listener that talks to someone else's system says `@listen(Fact, Call)`.
+    As a `Step` (the default) it shares a transaction with its outcome, so it happens exactly once;
+    a listener that talks to someone else's system says `@listen(Fact, Call)`.
     """
-    decode = _adapter(fact).validate_python
+    decode = TypeAdapter(fact).validate_python
 
     def register(listener: Callable[[F], None]) -> Callable[[F], None]:
         @wraps(listener)

@@ -1,4 +1,4 @@
-"""What other apps and people may ask of the engine: start, announce, wake, and the four decisions."""
+"""What other apps and people may ask of the engine: start, announce, wake, decide."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class NotAllowedNow(Exception):
 
 
 def start(saga: Saga[S], subject: S) -> None:
-    """Start a run for this row, in the caller's transaction; a run that exists already is left alone."""
+    """Start a run for this row, in the caller's transaction; one that exists is left alone."""
     start_many([(saga.name, str(subject.pk), saga.plan)])
 
 
@@ -72,6 +72,7 @@ def start_many(
     rows = list(runs)
     if not rows:
         return
+    given = [_context()] * len(rows) if contexts is None else contexts
     with connection.cursor() as cursor:
         cursor.execute(
             _INSERT_RUNS,
@@ -79,7 +80,7 @@ def start_many(
                 [saga for saga, _, _ in rows],
                 [subject_id for _, subject_id, _ in rows],
                 [json.dumps(plan) for _, _, plan in rows],
-                [json.dumps(context) for context in contexts or [_context()] * len(rows)],
+                [json.dumps(context) for _, context in zip(rows, given, strict=True)],
             ],
         )
     poke_on_commit()
@@ -89,7 +90,8 @@ def start_many(
 def publish(fact: Any, *, key: str) -> None:
     """Announce a fact in the caller's transaction; the same kind and key again is the same fact.
 
-    `fact` is a frozen dataclass; `key` names its cause, so that a repeated cause announces nothing new.
+    `fact` is a frozen dataclass; `key` names its cause, so that a repeated cause announces nothing
+    new.
     """
     if not is_dataclass(fact) or isinstance(fact, type):
         raise TypeError("A fact is an instance of a dataclass.")
@@ -106,7 +108,7 @@ def publish(fact: Any, *, key: str) -> None:
 
 
 def wake(saga: Saga[S], subject: S) -> bool:
-    """Let a run that waits, or is about to, go on at once; returns whether there was one on its way."""
+    """Let a run that waits, or is about to, go on at once; returns whether there was one."""
     moving = Run.objects.filter(
         saga=saga.name,
         subject_id=str(subject.pk),
@@ -147,7 +149,7 @@ def retry(run_id: int, *, actor: User | None, actor_name: str, note: str = "") -
 
 
 def mark_done(run_id: int, *, actor: User | None, actor_name: str, note: str = "") -> None:
-    """Take the step that a stuck run is at (or the undos that failed) as done by hand, and go on."""
+    """Take the step that a stuck run is at (or the undos that failed) as done by hand."""
     with _decision(run_id, Action.Verb.MARK_DONE, actor, actor_name, note) as run:
         _allow(run.status == "stuck", "Only a stuck run has a step to be marked as done.")
         by_hand = f"Marked as done by {actor_name}."
@@ -235,7 +237,7 @@ def _decision(
 
 
 def prune(before: datetime) -> int:
-    """Delete finished runs, and facts without unfinished runs, older than `before`; returns how many runs."""
+    """Delete runs that finished, and facts that were heard, before then; returns how many runs."""
     count = 0
     old = Run.objects.filter(finished_at__lt=before).order_by("finished_at")
     while batch := list(old.values_list("pk", flat=True)[:PRUNED_AT_ONCE]):

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import DatabaseError, connection
+from django.db import connection
 from psycopg.pq import TransactionStatus
 
 from sagas.flow import TimedOut

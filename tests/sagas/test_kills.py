@@ -61,7 +61,9 @@ def _end(parcel: Parcel) -> End:
 
 @pytest.fixture(scope="module")
 def ends(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dict[tuple[str, str], End]]:
     """Every scene, played at once by one pair of worker processes."""
     log: Path = tmp_path_factory.mktemp("kills") / "worker.log"

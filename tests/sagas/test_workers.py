@@ -77,9 +77,7 @@ def test_a_worker_that_died_whole_is_succeeded_by_the_next_on_its_machine(tmp_pa
     parcels = [send(label=["sleep"]) for _ in range(2)]
     with workers(log, name="first") as first:
         wait_for(lambda: Run.objects.exclude(owner="").count() == 2, "both at work", log=log)
-        wait_for(
-            lambda: all(run.position == 1 for run in Run.objects.all()), "the calls", log=log
-        )
+        wait_for(lambda: all(run.position == 1 for run in Run.objects.all()), "the calls", log=log)
         kill_all(first)
     with workers(log, name="second"):
         wait_until_over(log, seconds=20)

@@ -98,4 +98,6 @@ def wait_until_over(log: Path, *, seconds: float = PATIENCE) -> None:
         wait_for(are_over, "the runs to be over", log=log, seconds=seconds)
     except AssertionError:
         left = Run.objects.filter(due_at__isnull=False)
-        raise AssertionError(f"Not over: {list(left.values())}\n{log.read_text()[-6000:]}") from None
+        raise AssertionError(
+            f"Not over: {list(left.values())}\n{log.read_text()[-6000:]}"
+        ) from None

@@ -1,8 +1,8 @@
-"""What the steps of the sample sagas do: what the parcel's script says, try by try, and else succeed.
+"""What the steps of the sample sagas do: what the parcel's script says, and else succeed.
 
 A script is `{"<step>": ["fail", "ok"], "undo_<step>": [...]}`: what the step shall do at its first
-try, its second, and so on; behind the last word it succeeds. Words that begin with `late_` come when
-the effect has happened already.
+try, its second, and so on; behind the last word it succeeds. Words that begin with `late_` come
+when the effect has happened already.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The outside world: a table behind a connection of its own, so that effects outlive every crash."""
+"""The outside world: a table behind a connection of its own, so that effects outlive crashes."""
 
 from __future__ import annotations
 

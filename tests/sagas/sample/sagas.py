@@ -97,3 +97,5 @@ parcel = Saga(
     Step(announce),
     when_undone=apologise,
 )
+
+letter = Saga("sample.letter", Parcel, Step(announce))
