@@ -148,6 +148,18 @@ def test_a_reward_that_gets_an_action_later_begins_what_is_still_open(
     assert begun == [redemption_id]
 
 
+def test_a_redemption_that_was_quicker_than_our_row_of_its_reward_is_begun(
+    backstage: Backstage, reward: Reward, begun: list[str]
+) -> None:
+    Reward.objects.filter(pk=reward.pk).update(twitch_id="", made_by_us=False)
+    row = receive(backstage, backstage.redeem("Raffle", "mo"))
+    assert (row.reward, begun) == (None, [])
+    Reward.objects.filter(pk=reward.pk).update(twitch_id=reward.twitch_id, made_by_us=True)
+    redemptions.reconcile()
+    assert begun == [row.pk]
+    assert Redemption.objects.get().reward == reward
+
+
 def test_a_renamed_viewer_is_the_same_viewer(backstage: Backstage, redemption: Redemption) -> None:
     data = backstage.redemption(redemption.pk)
     later = {**data, "id": "later", "user_login": "new_mo", "user_name": "New_Mo"}

@@ -53,6 +53,10 @@ def receive(data: Mapping[str, Any], at: datetime) -> Redemption:
             .select_related("viewer", "reward")
             .get(pk=told.id)
         )
+        if redemption.reward is None and reward is not None:
+            # A viewer was quicker than our row of a reward that was being made.
+            redemption.reward = reward
+            redemption.save(update_fields=["reward"])
         if redemption.status not in SETTLED and redemption.status != told.status:
             _mirror(redemption, told.status, at)
         _begin(redemption)
