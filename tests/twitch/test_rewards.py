@@ -66,6 +66,13 @@ def test_making_it_again_adopts_the_one_that_is_there(backstage: Backstage) -> N
     assert there.cost == 99
 
 
+def test_a_draft_gives_way_to_the_row_that_is_there(backstage: Backstage) -> None:
+    first = made()
+    draft = Reward.objects.create(title="Raffle", cost=99, action="note")
+    assert rewards.create_on_twitch(draft) == first
+    assert Reward.objects.get().cost == 99
+
+
 def test_a_lost_answer_leaves_one_reward(backstage: Backstage) -> None:
     backstage.breaks("drop_after", path=PATH, method="POST", count=1)
     row = made()

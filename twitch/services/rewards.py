@@ -144,6 +144,8 @@ def _keep(reward: Reward, made: RewardPayload) -> Reward:
         )
         if listed is not None:
             listed.action = reward.action or listed.action
+            # The draft would be a second row of the same reward, and make it once more when saved.
+            Reward.objects.filter(pk=reward.pk, twitch_id="").delete()
             reward = listed
         reward.twitch_id = made.id
         reward.made_by_us = True
