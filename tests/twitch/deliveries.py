@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import IO, Any
 from uuid import uuid4
 
 import uvicorn
@@ -158,9 +158,11 @@ def web_process(server: str, env: Mapping[str, str]) -> Iterator[int]:
 
 
 @contextmanager
-def process(command: list[str], env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def process(
+    command: list[str], env: Mapping[str, str], output: IO[bytes] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a process of ours, and end it."""
-    running = subprocess.Popen(command, env=dict(env))
+    running = subprocess.Popen(command, env=dict(env), stdout=output, stderr=output)
     try:
         yield running
     finally:

@@ -62,87 +62,91 @@ def said(**changes: Any) -> bytes:
 
 
 HEADER = "Twitch-Eventsub-"
-REFUSED: dict[str, tuple[Delivery, int, str]] = {
-    f"no {name}": (Delivery(without=f"{HEADER}{name}"), 400, "malformed_headers")
-    for name in (
-        "Message-Id",
-        "Message-Retry",
-        "Message-Type",
-        "Message-Signature",
-        "Message-Timestamp",
-        "Subscription-Type",
-        "Subscription-Version",
-    )
-} | {
-    "id with a space": (Delivery(id="a b"), 400, "malformed_headers"),
-    "endless id": (Delivery(id="x" * 257), 400, "malformed_headers"),
-    "retry without a number": (
-        Delivery(headers={f"{HEADER}Message-Retry": "-1"}),
-        400,
-        "malformed_headers",
-    ),
-    "unknown kind": (Delivery(kind="greeting"), 400, "malformed_headers"),
-    "signature in upper case": (
-        Delivery(headers={f"{HEADER}Message-Signature": "sha256=" + "A" * 64}),
-        400,
-        "malformed_headers",
-    ),
-    "other signature": (
-        Delivery(headers={f"{HEADER}Message-Signature": "sha256=" + "a" * 64}),
-        403,
-        "wrong_signature",
-    ),
-    "time without a zone": (Delivery(sent_at="2026-01-01T00:00:00"), 400, "malformed_headers"),
-    "time that never was": (Delivery(sent_at="2026-02-30T00:00:00Z"), 400, "malformed_headers"),
-    "eleven minutes ago": (Delivery(sent_at=ago(minutes=11)), 403, "stale"),
-    "eleven minutes ahead": (Delivery(sent_at=ago(minutes=-11)), 403, "stale"),
-    "first moment of time": (Delivery(sent_at="0001-01-01T00:00:00+23:59"), 403, "stale"),
-    "body of another message": (
-        Delivery(
-            headers={
-                f"{HEADER}Message-Signature": Delivery(id="other").all_headers()[
-                    f"{HEADER}Message-Signature"
-                ]
-            }
+
+
+def refused() -> dict[str, tuple[Delivery, int, str]]:
+    """Return each bad request as sent now, with the status and the code that answer it."""
+    return {
+        f"no {name}": (Delivery(without=f"{HEADER}{name}"), 400, "malformed_headers")
+        for name in (
+            "Message-Id",
+            "Message-Retry",
+            "Message-Type",
+            "Message-Signature",
+            "Message-Timestamp",
+            "Subscription-Type",
+            "Subscription-Version",
+        )
+    } | {
+        "id with a space": (Delivery(id="a b"), 400, "malformed_headers"),
+        "endless id": (Delivery(id="x" * 257), 400, "malformed_headers"),
+        "retry without a number": (
+            Delivery(headers={f"{HEADER}Message-Retry": "-1"}),
+            400,
+            "malformed_headers",
         ),
-        403,
-        "wrong_signature",
-    ),
-    "nothing": (Delivery(body=b""), 400, "malformed_body"),
-    "no UTF-8": (Delivery(body=b'{"a": "\xff"}'), 400, "malformed_body"),
-    "surrogate in UTF-8": (Delivery(body=b'{"a": "\xed\xa0\x80"}'), 400, "malformed_body"),
-    "no JSON": (Delivery(body=b"{"), 400, "malformed_body"),
-    "no object": (Delivery(body=b"[]"), 400, "malformed_body"),
-    "no number": (Delivery(body=b'{"a": NaN}'), 400, "malformed_body"),
-    "bottomless": (Delivery(body=b"[" * 100_000), 400, "malformed_body"),
-    "endless number": (Delivery(body=b'{"a": ' + b"1" * 5000 + b"}"), 400, "malformed_body"),
-    "raw NUL": (Delivery(body=b'{"a": "\0"}'), 400, "malformed_body"),
-    "no subscription": (Delivery(body=b'{"event": {}}'), 400, "malformed_body"),
-    "another type": (Delivery(body=said(type="stream.online")), 400, "malformed_body"),
-    "another version": (Delivery(body=said(version="2")), 400, "malformed_body"),
-    "version as a number": (Delivery(body=said(version=1)), 400, "malformed_body"),
-    "no event": (
-        Delivery(body=json.dumps({**message(), "event": None}).encode()),
-        400,
-        "malformed_body",
-    ),
-    "revoked without a reason": (
-        Delivery(body=said(status=None), kind="revocation"),
-        400,
-        "malformed_body",
-    ),
-    "challenge without one": (
-        Delivery(kind="webhook_callback_verification"),
-        400,
-        "malformed_body",
-    ),
-    "too large": (Delivery(body=b" " * (MIB + 1)), 413, "too_large"),
-}
+        "unknown kind": (Delivery(kind="greeting"), 400, "malformed_headers"),
+        "signature in upper case": (
+            Delivery(headers={f"{HEADER}Message-Signature": "sha256=" + "A" * 64}),
+            400,
+            "malformed_headers",
+        ),
+        "other signature": (
+            Delivery(headers={f"{HEADER}Message-Signature": "sha256=" + "a" * 64}),
+            403,
+            "wrong_signature",
+        ),
+        "time without a zone": (Delivery(sent_at="2026-01-01T00:00:00"), 400, "malformed_headers"),
+        "time that never was": (Delivery(sent_at="2026-02-30T00:00:00Z"), 400, "malformed_headers"),
+        "eleven minutes ago": (Delivery(sent_at=ago(minutes=11)), 403, "stale"),
+        "eleven minutes ahead": (Delivery(sent_at=ago(minutes=-11)), 403, "stale"),
+        "first moment of time": (Delivery(sent_at="0001-01-01T00:00:00+23:59"), 403, "stale"),
+        "body of another message": (
+            Delivery(
+                headers={
+                    f"{HEADER}Message-Signature": Delivery(id="other").all_headers()[
+                        f"{HEADER}Message-Signature"
+                    ]
+                }
+            ),
+            403,
+            "wrong_signature",
+        ),
+        "nothing": (Delivery(body=b""), 400, "malformed_body"),
+        "no UTF-8": (Delivery(body=b'{"a": "\xff"}'), 400, "malformed_body"),
+        "surrogate in UTF-8": (Delivery(body=b'{"a": "\xed\xa0\x80"}'), 400, "malformed_body"),
+        "no JSON": (Delivery(body=b"{"), 400, "malformed_body"),
+        "no object": (Delivery(body=b"[]"), 400, "malformed_body"),
+        "no number": (Delivery(body=b'{"a": NaN}'), 400, "malformed_body"),
+        "bottomless": (Delivery(body=b"[" * 100_000), 400, "malformed_body"),
+        "endless number": (Delivery(body=b'{"a": ' + b"1" * 5000 + b"}"), 400, "malformed_body"),
+        "raw NUL": (Delivery(body=b'{"a": "\0"}'), 400, "malformed_body"),
+        "no subscription": (Delivery(body=b'{"event": {}}'), 400, "malformed_body"),
+        "another type": (Delivery(body=said(type="stream.online")), 400, "malformed_body"),
+        "another version": (Delivery(body=said(version="2")), 400, "malformed_body"),
+        "version as a number": (Delivery(body=said(version=1)), 400, "malformed_body"),
+        "no event": (
+            Delivery(body=json.dumps({**message(), "event": None}).encode()),
+            400,
+            "malformed_body",
+        ),
+        "revoked without a reason": (
+            Delivery(body=said(status=None), kind="revocation"),
+            400,
+            "malformed_body",
+        ),
+        "challenge without one": (
+            Delivery(kind="webhook_callback_verification"),
+            400,
+            "malformed_body",
+        ),
+        "too large": (Delivery(body=b" " * (MIB + 1)), 413, "too_large"),
+    }
 
 
-@pytest.mark.parametrize("case", REFUSED)
+@pytest.mark.parametrize("case", refused())
 def test_a_bad_request_is_refused_with_its_reason(case: str, postman: Postman) -> None:
-    delivery, status, code = REFUSED[case]
+    delivery, status, code = refused()[case]
     answer = postman.deliver(delivery)
     assert (answer.status, answer.code) == (status, code)
     assert answer.headers["content-type"] == "application/json"

@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -33,7 +34,7 @@ TYPES = sorted(wanted.type for wanted in WANTED)
 
 # --- The process, against the rehearsal -------------------------------------------------------
 
-Listener = Callable[[], AbstractContextManager[Any]]
+Listener = Callable[..., AbstractContextManager[Any]]
 
 
 @pytest.fixture
@@ -41,7 +42,8 @@ def listener(process_env: dict[str, str], backstage: Backstage) -> Iterator[List
     """Start the `eventsub` process."""
     cache.delete(KEY)
     with contextlib.ExitStack():
-        yield lambda: process([sys.executable, "manage.py", "eventsub_listen"], process_env)
+        command = [sys.executable, "manage.py", "eventsub_listen"]
+        yield lambda output=None: process(command, process_env, output)
     cache.delete(KEY)
 
 
@@ -128,15 +130,19 @@ def test_it_waits_for_a_broadcaster(backstage: Backstage, listener: Listener) ->
 
 
 def test_a_second_listener_waits_until_the_first_is_gone(
-    backstage: Backstage, listener: Listener
+    backstage: Backstage, listener: Listener, tmp_path: Path
 ) -> None:
     backstage.connect()
-    with listener() as first, listener():
+    with listener() as first:
         wait_for(lambda: listens(backstage))
         only = session(backstage)
         assert only
-        first.kill()
-        wait_for(lambda: session(backstage) not in ("", only) and listens(backstage))
+        log = tmp_path / "second.log"
+        with log.open("wb") as output, listener(output):
+            wait_for(lambda: "another_listener" in log.read_text())
+            assert session(backstage) == only
+            first.kill()
+            wait_for(lambda: session(backstage) not in ("", only) and listens(backstage))
 
 
 def test_it_outlives_a_database_that_drops_every_connection(
