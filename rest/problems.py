@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.http import Http404, JsonResponse
 from rest_framework import serializers
-from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from rest_framework.exceptions import (
+    APIException,
+    ErrorDetail,
+    NotFound,
+    PermissionDenied,
+    ValidationError,
+)
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Answer {"code", "detail"}: the code is stable and for programs, the detail is for people."""
+    if isinstance(error, Http404):
+        error = NotFound("There is no such thing here.")
+    elif isinstance(error, DjangoPermissionDenied):
+        error = PermissionDenied()
     response = default_handler(error, context)
     if response is None:
         return None
@@ -22,9 +34,12 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         said = error.detail
         name = said.code if isinstance(said, ErrorDetail) else error.default_code
         response.data = {"code": name, "detail": str(said)}
-    else:
-        response.data = {"code": "not_found", "detail": "There is no such thing here."}
     return response
+
+
+def answer(status: int, code: str, detail: str) -> JsonResponse:
+    """Answer a problem from outside of the API's views."""
+    return JsonResponse({"code": code, "detail": detail}, status=status)
 
 
 def _first(detail: Any, field: str = "") -> tuple[str, str]:

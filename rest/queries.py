@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError as InvalidValue
+from django.db import DataError, models
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
 
 class Query(serializers.Serializer[Any]):
@@ -46,3 +50,20 @@ class Pages(CursorPagination):
     page_size = 50
     max_page_size = 100
     page_size_query_param = "limit"
+
+    def paginate_queryset(
+        self,
+        queryset: models.QuerySet[Any] | Sequence[Any],
+        request: Request,
+        view: APIView | None = None,
+    ) -> list[Any] | None:
+        """Return the page that the cursor names; raises NotFound for a cursor that is none of ours.
+
+        A cursor holds a value of the ordering's column, which anybody can write there.
+        """
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (InvalidValue, ValueError, DataError):
+            if self.decode_cursor(request) is None:
+                raise
+            raise NotFound(self.invalid_cursor_message) from None
