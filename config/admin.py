@@ -50,14 +50,14 @@ def environment(request: HttpRequest) -> list[str] | None:
     return ["Rehearsal", "warning"] if settings.REHEARSAL else None
 
 
-def stuck_runs(request: HttpRequest) -> str | None:
-    """Return how many runs wait for a person."""
-    return str(Run.objects.stuck().count() or "") or None
+def stuck_runs(request: HttpRequest) -> str:
+    """Return how many runs wait for a person, or "" for none."""
+    return str(Run.objects.stuck().count() or "")
 
 
-def lost_connections(request: HttpRequest) -> str | None:
-    """Return how many accounts must be connected again."""
-    return str(Token.objects.filter(reconnect_needed=True).count() or "") or None
+def lost_connections(request: HttpRequest) -> str:
+    """Return how many accounts must be connected again, or "" for none."""
+    return str(Token.objects.filter(reconnect_needed=True).count() or "")
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

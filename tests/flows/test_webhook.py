@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tests.flows.conftest import Show
 
-
 SETTINGS = {"EVENTSUB_TRANSPORT": "webhook"}
 
 
