@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView
 
 from config import health, views
 
@@ -13,10 +12,14 @@ urlpatterns = [
     path("health", health.alive, name="health"),
     path("health/ready", health.ready, name="health_ready"),
     path("admin/", admin.site.urls),
-    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema", views.SchemaView.as_view(), name="schema"),
     path("api/admin/", include("sagas.urls")),
     path("api/", include("raffle.urls")),
     path("", include("accounts.urls")),
     path("", include("twitch.urls")),
     path("", include("overlay.urls")),
 ]
+
+handler400 = views.bad_request
+handler404 = views.not_found
+handler500 = views.server_error

@@ -1,13 +1,25 @@
-"""The front page: where everything is."""
+"""What belongs to no app: the front page, the API's schema, and what is said when nothing fits."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views import defaults
 from django.views.decorators.http import require_safe
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from config import health
+from rest import problems
+from rest.queries import Query
+
+API = "/api/"
 
 
 @require_safe
@@ -23,3 +35,38 @@ def home(request: HttpRequest) -> HttpResponse:
             "report": health.report() if user.is_authenticated and user.is_staff else None,
         },
     )
+
+
+class SchemaQuery(Query):
+    format = serializers.ChoiceField(["json", "yaml"], required=False)
+
+
+class SchemaView(SpectacularAPIView):
+    """The API's schema; a language or a version may not be chosen, as there is one of each."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        SchemaQuery.read(request)
+        response: Response = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
+        return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that Django refuses: 400."""
+    if request.path.startswith(API):
+        return problems.answer(400, "bad_request", "This request makes no sense.")
+    return defaults.bad_request(request, exception)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an address that nothing is at: 404."""
+    if request.path.startswith(API):
+        return problems.answer(404, "not_found", "There is nothing at this address.")
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a request that failed through no fault of its own: 500."""
+    if request.path.startswith(API):
+        return problems.answer(500, "server_error", "Something went wrong on our side.")
+    return defaults.server_error(request)

@@ -1,0 +1,57 @@
+"""What belongs to no app: the API's schema, and what is said when nothing fits."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
+
+from config import views
+
+
+@pytest.mark.parametrize("address", ["/api/", "/api/nothing", "/api/admin/runs/x", "/api//runs"])
+def test_nothing_at_an_address_of_the_api_is_said_in_json(client: Client, address: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "not_found"
+
+
+def test_nothing_elsewhere_is_a_page(client: Client) -> None:
+    answer = client.get("/nothing")
+    assert answer.status_code == 404
+    assert answer["Content-Type"].startswith("text/html")
+
+
+def test_a_request_that_django_refuses_is_told_in_the_apis_words(client: Client) -> None:
+    many = "&".join(f"key{number}=1" for number in range(2000))
+    for address in (f"/api/raffle/rolls?{many}", "/api/raffle/rolls?cursor=%00"):
+        answer = client.get(address)
+        assert answer.status_code == 400
+        assert answer.json()["code"] == "bad_request"
+
+
+def test_an_error_of_ours_tells_nothing_of_itself() -> None:
+    def answer(address: str) -> tuple[int, bytes]:
+        request: HttpRequest = RequestFactory().get(address)
+        response = views.server_error(request)
+        return response.status_code, response.content
+
+    status, content = answer("/api/raffle/rolls")
+    assert (status, json.loads(content)["code"]) == (500, "server_error")
+    assert answer("/")[0] == 500
+
+
+@pytest.mark.parametrize(
+    "query", ["lang=de", "lang=x", "version=2", "version=%0A", "format=json&a=1"]
+)
+def test_the_schema_is_one(client: Client, query: str) -> None:
+    answer = client.get(f"/api/schema?{query}")
+    assert answer.status_code == 400
+    assert b"unknown_key" in answer.content
+
+
+def test_the_schema_comes_as_yaml_or_json(client: Client) -> None:
+    assert client.get("/api/schema").content.startswith(b"openapi:")
+    assert json.loads(client.get("/api/schema?format=json").content)["info"]["title"] == "Greenroom"
