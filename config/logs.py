@@ -28,6 +28,7 @@ _SECRET_IN_TEXT = re.compile(
     r"|(?:[\w-]*(?:token|secret|password|signature|api_key|admin-key|sessionid)[\"']?)\s*[=:]\s*[\"']?"
     r"|\bcode\s*=\s*"
     r"|sha256="
+    r"|/sign-in/"
     r"|://[^/\s:@]*:(?=[^/\s@]+@))"
     r"(?P<value>[^\s&\"',;)@]+)",
     re.IGNORECASE,

@@ -17,6 +17,7 @@ from config import logs
         ("Authorization: OAuth abc123def", "abc123def"),
         ("GET /callback?code=abc123def&state=x", "abc123def"),
         ("/overlay/?token=abc123def", "abc123def"),
+        ("Forbidden (CSRF token missing.): /sign-in/abc123def/", "abc123def"),
         ("client_secret=abc123def&grant_type=refresh_token", "abc123def"),
         ("{'refresh_token': 'abc123def'}", "abc123def"),
         ('{"access_token":"abc123def"}', "abc123def"),
