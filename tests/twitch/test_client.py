@@ -127,6 +127,12 @@ def test_a_rate_limit_says_when_to_come_back() -> None:
     )
 
 
+def test_no_header_makes_a_refund_wait_for_years() -> None:
+    never = {"Ratelimit-Remaining": "0", "Ratelimit-Reset": "999999999999"}
+    for headers in ({"Retry-After": "999999999"}, never):
+        assert wait_after(headers) == pytest.approx(3600, abs=2)
+
+
 def test_an_endpoints_own_limit_is_not_the_buckets() -> None:
     reset = str(int((datetime.now(UTC) + timedelta(seconds=50)).timestamp()))
     for headers in (

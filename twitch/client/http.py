@@ -27,6 +27,8 @@ READ_TIMEOUT = 10.0
 LONGEST_ANSWER = 20.0
 LARGEST_ANSWER = 2 * 1024 * 1024
 SHORT_PAUSE = timedelta(seconds=5)
+# Whatever a header says, a refund does not wait longer before it asks again.
+LONGEST_PAUSE = timedelta(hours=1)
 
 Params = Mapping[str, str | int | list[str]]
 
@@ -146,11 +148,11 @@ def _come_back_at(headers: Mapping[str, str]) -> datetime:
     now = datetime.now(UTC)
     after = headers.get("Retry-After", "")
     if after.isdecimal():
-        return now + timedelta(seconds=int(after[:9]))
+        return now + min(timedelta(seconds=int(after[:9])), LONGEST_PAUSE)
     reset = headers.get("Ratelimit-Reset", "")
     if headers.get("Ratelimit-Remaining") == "0" and reset.isdecimal():
-        seconds = min(max(int(reset[:12]) - now.timestamp(), 0), 3600)
-        return now + timedelta(seconds=seconds + 0.5)
+        seconds = max(int(reset[:12]) - now.timestamp(), 0) + 0.5
+        return now + min(timedelta(seconds=seconds), LONGEST_PAUSE)
     return now + SHORT_PAUSE
 
 
