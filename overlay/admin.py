@@ -105,7 +105,7 @@ class OverlayTokenAdmin(ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         context = dict(extra_context or {})
-        token = OverlayToken.objects.filter(pk=object_id).first() if object_id.isdigit() else None
+        token = OverlayToken.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
         if token and not token.revoked_at:
             context["token"] = token
             if request.session.pop(TO_SHOW, None) == token.pk:

@@ -70,3 +70,8 @@ def test_looking_changes_nothing_and_strangers_may_do_nothing(
 
 def test_an_address_cannot_be_deleted(admin_client: Client, token: OverlayToken) -> None:
     assert admin_client.post(f"{LIST}{token.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize("key", ["0", "²", "٣", "9" * 40, "x"])
+def test_an_address_that_is_not_there_leads_back(admin_client: Client, key: str) -> None:
+    assert admin_client.get(f"{LIST}{key}/change/").status_code == 302
