@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import structlog
 from django.conf import settings
 from django.contrib.admin.views.decorators import staff_member_required
+from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -35,6 +36,7 @@ def redirect_uri() -> str:
 
 @never_cache
 @staff_member_required
+@permission_required("tokens.change_token", raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def connect(request: HttpRequest, role: str) -> HttpResponse:
     """Say what will be asked for and why; a click leads to Twitch."""

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import User
 from tests.backstage import Backstage, at_once
 from tokens import registry, services
 from tokens.models import OAuthState, Token
@@ -176,6 +177,12 @@ def test_a_proof_key_is_made_and_brought_back(backstage: Backstage, monkeypatch)
 
 def test_only_staff_may_begin(backstage: Backstage, client: Client) -> None:
     assert "/admin/login/" in client.post("/connect/twitch/broadcaster")["Location"]
+    assert not OAuthState.objects.exists()
+
+
+def test_staff_need_the_right_to_change_connections(backstage: Backstage, client: Client) -> None:
+    client.force_login(User.objects.create_user("moderator", is_staff=True))
+    assert client.post("/connect/twitch/bot").status_code == 403
     assert not OAuthState.objects.exists()
 
 
