@@ -18,17 +18,33 @@ from django.core.asgi import get_asgi_application
 django_application = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter, URLRouter
+from django.urls import re_path
 
 from overlay.routing import websocket_urlpatterns
 from twitch.intake import Intake
 
 if TYPE_CHECKING:
-    from asgiref.typing import ASGI3Application
+    from asgiref.typing import (
+        ASGI3Application,
+        ASGIReceiveCallable,
+        ASGISendCallable,
+        Scope,
+    )
+
+
+async def nowhere(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    """Refuse a socket at an address that nothing listens at."""
+    await receive()
+    await send({"type": "websocket.close", "code": 4404, "reason": None})
+
 
 application = ProtocolTypeRouter(
     {
         "http": Intake(cast("ASGI3Application", django_application)),
-        "websocket": URLRouter(websocket_urlpatterns),
+        # The stubs of re_path() know views only.
+        "websocket": URLRouter(
+            [*websocket_urlpatterns, re_path("", nowhere)]  # type: ignore[arg-type]
+        ),
     }
 )
 

@@ -1,0 +1,249 @@
+"""Who gets what at every address: a route that is not in this table fails here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+import pytest_django
+from django.conf import LazySettings
+from django.core.cache import cache
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+
+from accounts.models import User
+from overlay import services
+from overlay.models import OverlayToken
+from tests.overlay.conftest import Site, hear
+
+KEY = "open sesame"
+# `staff` has no rights beyond being staff; `streamer` has every right.
+CALLERS = ("nobody", "viewer", "staff", "streamer", "wrong key", "key")
+
+
+class Row(NamedTuple):
+    """A request, and the status of its answer to each of CALLERS."""
+
+    route: str
+    method: str
+    address: str
+    statuses: tuple[int, ...]
+
+
+EVERYBODY = (200,) * 6
+# A wrong key is refused also where none is needed.
+PUBLIC_API = (200, 200, 200, 200, 401, 200)
+STAFF_API = (401, 403, 200, 200, 401, 200)
+# There is no run 1: who may decide is told so.
+DECISION = (401, 403, 404, 404, 401, 404)
+# The admin sends strangers to its sign-in page, and knows no key.
+ADMIN = (302, 302, 200, 200, 302, 302)
+ADMIN_WITH_RIGHT = (302, 302, 403, 200, 302, 302)
+ADMIN_AWAY = (302,) * 6
+
+RUN = "api/admin/runs/<int:run_id>"
+VIEWER = r"api/^stats/raffle/viewers/(?P<viewer_id>\d{1,32})$"
+APP_LIST = r"admin/^(?P<app_label>sagas|tokens|accounts|twitch|raffle|overlay|django_celery_beat)/$"
+DECIDE_RUN = "admin/sagas/run/<int:run_id>/decide/<str:verb>/"
+DECIDE_ADDRESS = "admin/overlay/overlaytoken/<int:token_id>/do/<slug:verb>/"
+
+TABLE = [
+    Row("", "GET", "/", EVERYBODY),
+    Row("", "POST", "/", (405,) * 6),
+    Row("health", "GET", "/health", EVERYBODY),
+    # No worker runs here.
+    Row("health/ready", "GET", "/health/ready", (503,) * 6),
+    Row("api/schema", "GET", "/api/schema", PUBLIC_API),
+    Row("api/stats/raffle/leaderboard", "GET", "/api/stats/raffle/leaderboard", PUBLIC_API),
+    Row(VIEWER, "GET", "/api/stats/raffle/viewers/1", (404, 404, 404, 404, 401, 404)),
+    Row("api/raffle/rolls", "GET", "/api/raffle/rolls", PUBLIC_API),
+    Row("api/raffle/rolls", "POST", "/api/raffle/rolls", (405, 405, 405, 405, 401, 405)),
+    Row("api/admin/runs", "GET", "/api/admin/runs", STAFF_API),
+    Row(RUN, "GET", "/api/admin/runs/1", DECISION),
+    Row(f"{RUN}/retry", "POST", "/api/admin/runs/1/retry", DECISION),
+    Row(f"{RUN}/mark-done", "POST", "/api/admin/runs/1/mark-done", DECISION),
+    Row(f"{RUN}/compensate", "POST", "/api/admin/runs/1/compensate", DECISION),
+    Row(f"{RUN}/close", "POST", "/api/admin/runs/1/close", DECISION),
+    Row("sign-in/<str:secret>/", "GET", "/sign-in/guess/", EVERYBODY),
+    Row("sign-in/<str:secret>/", "POST", "/sign-in/guess/", (410,) * 6),
+    Row("connect/twitch/callback", "GET", "/connect/twitch/callback", (400,) * 6),
+    Row("connect/twitch/<slug:role>", "GET", "/connect/twitch/bot", ADMIN_WITH_RIGHT),
+    Row(
+        "connect/twitch/<slug:role>", "POST", "/connect/twitch/bot", (302, 302, 403, 302, 302, 302)
+    ),
+    Row("overlay/", "GET", "/overlay/", (403,) * 6),
+    Row("overlay/shell", "GET", "/overlay/shell", EVERYBODY),
+    Row("overlay/worker.js", "GET", "/overlay/worker.js", EVERYBODY),
+    # The admin, beside the five pages that each of its tables has.
+    Row("admin/", "GET", "/admin/", ADMIN),
+    Row("admin/login/", "GET", "/admin/login/", (200, 200, 302, 302, 200, 200)),
+    Row("admin/logout/", "POST", "/admin/logout/", (302, 302, 200, 200, 302, 302)),
+    Row("admin/logout/", "GET", "/admin/logout/", (302, 302, 405, 405, 302, 302)),
+    Row("admin/password_change/", "GET", "/admin/password_change/", ADMIN),
+    Row("admin/password_change/done/", "GET", "/admin/password_change/done/", ADMIN),
+    Row("admin/autocomplete/", "GET", "/admin/autocomplete/", (302, 302, 403, 403, 302, 302)),
+    Row("admin/jsi18n/", "GET", "/admin/jsi18n/", ADMIN),
+    Row("admin/search/", "GET", "/admin/search/?s=mo", ADMIN),
+    Row(
+        "admin/r/<path:content_type_id>/<path:object_id>/",
+        "GET",
+        "/admin/r/1/1/",
+        (302, 302, 404, 404, 302, 302),
+    ),
+    Row(APP_LIST, "GET", "/admin/twitch/", (302, 302, 404, 200, 302, 302)),
+    Row("admin/(?P<url>.*)$", "GET", "/admin/nothing/", (302, 302, 404, 404, 302, 302)),
+    Row(DECIDE_RUN, "GET", "/admin/sagas/run/1/decide/retry/", (405,) * 6),
+    Row(DECIDE_RUN, "POST", "/admin/sagas/run/1/decide/retry/", (302, 302, 403, 302, 302, 302)),
+    Row(DECIDE_ADDRESS, "GET", "/admin/overlay/overlaytoken/1/do/revoke/", (405,) * 6),
+    Row(
+        DECIDE_ADDRESS,
+        "POST",
+        "/admin/overlay/overlaytoken/1/do/revoke/",
+        (302, 302, 403, 404, 302, 302),
+    ),
+    # Without a connection there is nobody to ask, which the next page says.
+    Row(
+        "admin/twitch/reward/check/",
+        "GET",
+        "/admin/twitch/reward/check/",
+        (302, 302, 403, 302, 302, 302),
+    ),
+    Row(
+        "admin/accounts/user/<id>/password/",
+        "GET",
+        "/admin/accounts/user/0/password/",
+        (302, 302, 403, 404, 302, 302),
+    ),
+]
+
+
+# What the streamer gets when adding to a table of the admin, and when deleting a row that is not
+# there: 403 where nobody may.
+TABLES = {
+    "accounts/user": (200, 302),
+    "django_celery_beat/periodictask": (403, 403),
+    "overlay/overlaytoken": (200, 403),
+    "raffle/roll": (403, 403),
+    "sagas/event": (403, 403),
+    "sagas/run": (403, 403),
+    "tokens/token": (403, 403),
+    "twitch/chattext": (200, 302),
+    "twitch/message": (403, 403),
+    "twitch/messageconflict": (403, 403),
+    "twitch/redemption": (403, 403),
+    "twitch/reward": (200, 403),
+    "twitch/subscription": (403, 403),
+    "twitch/viewer": (403, 403),
+}
+for name, (added, deleted) in TABLES.items():
+    page = f"admin/{name}/"
+    TABLE += [
+        Row(page, "GET", f"/{page}", ADMIN_WITH_RIGHT),
+        Row(f"{page}add/", "GET", f"/{page}add/", (302, 302, 403, added, 302, 302)),
+        Row(f"{page}<path:object_id>/", "GET", f"/{page}0/", ADMIN_AWAY),
+        Row(f"{page}<path:object_id>/history/", "GET", f"/{page}0/history/", ADMIN_AWAY),
+        Row(
+            f"{page}<path:object_id>/change/",
+            "GET",
+            f"/{page}0/change/",
+            (302, 302, 403, 302, 302, 302),
+        ),
+        Row(
+            f"{page}<path:object_id>/delete/",
+            "POST",
+            f"/{page}0/delete/",
+            (302, 302, 403, deleted, 302, 302),
+        ),
+    ]
+
+
+def routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
+    """Yield every route below these patterns, as one text."""
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+@pytest.fixture(params=CALLERS)
+def who(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def person(db: None, who: str) -> User | None:
+    """Who is signed in, if anybody is."""
+    if who not in ("viewer", "staff", "streamer"):
+        return None
+    return User.objects.create_user(who, is_staff=who != "viewer", is_superuser=who == "streamer")
+
+
+def status(row: Row, who: str, person: User | None) -> int:
+    key = {"key": KEY, "wrong key": "guess"}.get(who)
+    client = Client(headers={"X-Admin-Key": key} if key else {}, raise_request_exception=False)
+    if person:
+        client.force_login(person)
+    return client.generic(row.method, row.address).status_code
+
+
+def test_every_route_is_in_the_table() -> None:
+    assert set(routes(get_resolver().url_patterns)) == {row.route for row in TABLE}
+
+
+def test_everybody_gets_what_the_table_says(
+    who: str, person: User | None, settings: LazySettings
+) -> None:
+    settings.ADMIN_KEY = KEY
+    cache.clear()  # Of the pulses that other tests left.
+    due = {row[:3]: row.statuses[CALLERS.index(who)] for row in TABLE}
+    assert {row[:3]: status(row, who, person) for row in TABLE} == due
+
+
+# --- Sockets ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def site(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[Site]:
+    """A running web process."""
+    with django_db_blocker.unblock():
+        site = Site()
+    site.start()
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def token(transactional_db: None) -> OverlayToken:
+    return OverlayToken.objects.create(name="Main scene")
+
+
+def close_code(site: Site, text: str) -> int:
+    with site.socket(text) as client, pytest.raises(ConnectionClosed) as caught:
+        client.recv(timeout=10)
+    assert caught.value.rcvd
+    return caught.value.rcvd.code
+
+
+def test_the_overlays_socket_opens_for_a_good_token_only(site: Site, token: OverlayToken) -> None:
+    good = services.token_of(token)
+    with site.socket(good) as client:
+        assert hear(client)["type"] == "snapshot"
+    for bad in ("", "nonsense", f"{token.key}.", f".{good.partition('.')[2]}", f"{good}x", "%00"):
+        assert close_code(site, bad) == services.NOT_ALLOWED, bad
+    services.revoke(token, timezone.now())
+    assert close_code(site, good) == services.NOT_ALLOWED
+
+
+def test_no_other_socket_is_there(site: Site, token: OverlayToken) -> None:
+    for path in ("/", "/ws/", "/ws/overlay", "/ws/overlay/x", "/overlay/"):
+        with pytest.raises(InvalidStatus) as caught:
+            connect(
+                f"ws://localhost:{site.port}{path}?token={services.token_of(token)}", proxy=None
+            )
+        assert caught.value.response.status_code == 403, path
