@@ -89,11 +89,14 @@ class Roll(models.Model):
                 name="roll_distance_is_right",
             ),
             models.CheckConstraint(
-                condition=Q(is_win=True, distance=0) | (Q(is_win=False) & ~Q(distance=0)),
+                condition=Q(is_win=True, distance__isnull=False, distance=0)
+                | Q(is_win=False, distance=None)
+                | Q(is_win=False, distance__gt=0),
                 name="roll_wins_at_zero",
             ),
             models.CheckConstraint(
-                condition=Q(is_record=False) | Q(is_win=False, distance__gt=0),
+                condition=Q(is_record=False)
+                | Q(is_win=False, distance__isnull=False, distance__gt=0),
                 name="roll_record_is_a_miss",
             ),
         ]

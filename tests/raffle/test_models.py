@@ -11,6 +11,7 @@ from tests.raffle.conftest import NOON
 from twitch.models import Redemption, Viewer
 
 GOOD = {"roll": 500, "winning_number": 700, "distance": 200, "rolled_at": NOON}
+NOT_ROLLED = dict.fromkeys(GOOD)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,8 @@ GOOD = {"roll": 500, "winning_number": 700, "distance": 200, "rolled_at": NOON}
         ({"is_win": True}, "roll_wins_at_zero"),
         ({"roll": 700, "distance": 0}, "roll_wins_at_zero"),
         ({"roll": 700, "distance": 0, "is_win": True, "is_record": True}, "roll_record_is_a_miss"),
+        ({**NOT_ROLLED, "is_win": True}, "roll_wins_at_zero"),
+        ({**NOT_ROLLED, "is_record": True}, "roll_record_is_a_miss"),
         ({"rolled_at": None}, "roll_numbers_in_range"),
         ({"roll": None}, "roll_numbers_in_range"),
     ],
