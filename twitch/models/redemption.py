@@ -43,7 +43,14 @@ class Redemption(models.Model):
     objects = RedemptionQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["-redeemed_at"], name="redemption_recent")]
+        indexes = [
+            models.Index(fields=["-redeemed_at"], name="redemption_recent"),
+            models.Index(
+                fields=["received_at"],
+                condition=models.Q(status="UNFULFILLED"),
+                name="redemption_open",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reward_title} by {self.viewer}"
