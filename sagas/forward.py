@@ -72,7 +72,11 @@ def _step(this: _Try) -> bool:
     with transaction.atomic(durable=True):
         with time_limit(this.step.timeout):
             this.step.do(this.subject)
-        return _move_on(this, this.entry("done"), subjects.changed(this.subject, before))
+        changed = subjects.changed(this.subject, before)
+        if journal.is_transaction_used():
+            return _move_on(this, this.entry("done"), changed)
+    # It only set columns: these and the outcome are one statement, a transaction by itself.
+    return _move_on(this, this.entry("done"), changed)
 
 
 def _call(this: _Try, call: Call[Model]) -> bool:

@@ -12,7 +12,10 @@ from typing import Any
 
 import structlog
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
+from psycopg.pq import TransactionStatus
 
 from sagas.flow import NO_RETURN
 from sagas.leases import is_gone, me, place
@@ -84,7 +87,7 @@ def claim(limit: int) -> tuple[list[Lease], bool]:
     Runs that others are taking at the moment are neither taken nor counted.
     """
     held_until = monotonic() + CLAIM_LEASE
-    with connection.cursor() as cursor:
+    with _prepared() as cursor:
         cursor.execute(_CLAIM, [limit + 1, limit, me(), CLAIM_LEASE, limit])
         rows = cursor.fetchall()
     runs = [Lease(**_loaded(row[1:]), held_until=held_until) for row in rows]
@@ -211,7 +214,7 @@ def stick(lease: Lease, code: str, reason: str, entry: Entry | None = None) -> N
 def _writes(sql: str, params: list[Any]) -> bool:
     for is_last in (connection.in_atomic_block, True):
         try:
-            with connection.cursor() as cursor:
+            with _prepared() as cursor:
                 cursor.execute(sql, params)
                 return cursor.fetchone() is not None
         except (OperationalError, InterfaceError) as error:
@@ -266,6 +269,21 @@ def _release(where: str, params: list[Any], is_loss: bool = False) -> None:
 
 
 # --- The connection ------------------------------------------------------------------------------
+
+
+def _prepared() -> CursorWrapper:
+    """Return a cursor of Django's connection for statements that the server plans only once."""
+    connection.ensure_connection()
+    connection.connection.prepare_threshold = 0
+    raw = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
+    return CursorWrapper(raw, connection)
+
+
+def is_transaction_used() -> bool:
+    """Tell whether anything was done, or is to be done after the commit, in this transaction."""
+    raw = connection.connection
+    began = raw is not None and raw.info.transaction_status != TransactionStatus.IDLE
+    return began or bool(connection.run_on_commit)
 
 
 def is_database_gone(error: Exception) -> bool:

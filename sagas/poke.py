@@ -9,11 +9,15 @@ from dataclasses import dataclass
 
 import structlog
 from celery import current_app
+from django.core.cache import cache
 from django.db import transaction
 
 log = structlog.get_logger(__name__)
 
 TASK = "sagas.advance"
+UNHEARD = "sagas:poke"
+# Seconds after which a poke counts as lost.
+UNHEARD_FOR = 1
 
 
 @dataclass
@@ -25,11 +29,23 @@ _held: ContextVar[_Held | None] = ContextVar("held", default=None)
 
 
 def poke() -> None:
-    """Wake a worker. Without a broker nothing is lost: the sweep finds what is due."""
+    """Wake a worker, unless one is being woken: a poke that nobody has heard yet is enough for all.
+
+    Without a broker nothing is lost: the sweep finds what is due.
+    """
     try:
-        current_app.send_task(TASK, ignore_result=True, retry=False)
+        if cache.add(UNHEARD, 1, UNHEARD_FOR):
+            current_app.send_task(TASK, ignore_result=True, retry=False)
     except Exception as error:
         log.warning("saga.poke_failed", error=type(error).__name__)
+
+
+def hear() -> None:
+    """Let the next poke through: what was committed before is seen by the one who calls this."""
+    try:
+        cache.delete(UNHEARD)
+    except Exception as error:
+        log.warning("saga.poke_unheard", error=type(error).__name__)
 
 
 def poke_on_commit() -> None:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from sagas import engine, journal, services
-from sagas.poke import TASK, poke, pokes_held
+from sagas.poke import TASK, hear, poke, pokes_held
 
 # One task leads runs for at most so long before it hands over, so that other tasks get their turn.
 TURN = 5.0
@@ -18,6 +18,7 @@ TURN = 5.0
 @shared_task(name=TASK)
 def advance() -> None:
     """Lead due runs until there are none."""
+    hear()
     with pokes_held():
         some_left = engine.work(TURN, wake_another=poke)
     if some_left:

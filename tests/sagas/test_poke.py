@@ -7,7 +7,7 @@ from celery import current_app
 from django.db import transaction
 from structlog.testing import capture_logs
 
-from sagas import poke
+from sagas import poke, tasks
 from sagas.services import start
 from tests.sagas.sample.models import Parcel
 from tests.sagas.sample.sagas import letter
@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The messages that went to the broker."""
+    poke.hear()
     names: list[str] = []
     monkeypatch.setattr(current_app, "send_task", lambda name, **_: names.append(name))
     return names
@@ -48,10 +49,20 @@ def test_a_held_poke_is_let_go_once_before_something_that_may_take_long(sent: li
     assert sent == ["sagas.advance"]
 
 
+def test_while_a_poke_is_unheard_another_is_not_needed(sent: list[str]) -> None:
+    for _ in range(3):
+        start(letter, Parcel.objects.create())
+    assert sent == ["sagas.advance"]
+    tasks.advance()
+    start(letter, Parcel.objects.create())
+    assert sent == ["sagas.advance"] * 2
+
+
 def test_a_broker_that_is_away_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise ConnectionError("redis://:password@host is away")
 
+    poke.hear()
     monkeypatch.setattr(current_app, "send_task", refuse)
     with capture_logs() as lines:
         start(letter, Parcel.objects.create())
