@@ -12,6 +12,7 @@ from django.db.models import Model
 S = TypeVar("S", bound=Model)
 
 NO_RETURN = "POINT_OF_NO_RETURN"
+SHORTEST_WAIT = timedelta(seconds=0.25)
 LONGEST_RATE_LIMIT = timedelta(minutes=30)
 
 
@@ -41,9 +42,11 @@ class NotDone(Exception):
 
 
 class Wait(Exception):
-    """Not now: come back at `until`. A wait is not a failed try."""
+    """Not now: come back at `until`, an aware datetime. A wait is not a failed try."""
 
     def __init__(self, until: datetime, why: str = "") -> None:
+        if until.tzinfo is None:
+            raise ValueError("Until when to wait is said with a time zone.")
         super().__init__(why or f"waiting until {until.isoformat()}")
         self.until = until
 
@@ -138,10 +141,10 @@ class Saga(Generic[S]):
 
 
 def believed(wait: Wait) -> datetime:
-    """Return when to come back: a rate limit is believed for half an hour at most."""
-    if isinstance(wait, RateLimited):
-        return min(wait.until, datetime.now(UTC) + LONGEST_RATE_LIMIT)
-    return wait.until
+    """Return when to come back: never at once, and for a rate limit within half an hour."""
+    now = datetime.now(UTC)
+    until = max(wait.until, now + SHORTEST_WAIT)
+    return min(until, now + LONGEST_RATE_LIMIT) if isinstance(wait, RateLimited) else until
 
 
 def told(error: Exception) -> str:

@@ -43,4 +43,6 @@ def take_over(**_: object) -> None:
     """A worker process that replaces a dead one takes over its runs at once."""
     connection.close()
     journal.release_dead()
+    # The dead one may have taken a poke with it.
+    hear()
     poke()

@@ -73,6 +73,17 @@ def test_a_rate_limit_is_believed_for_half_an_hour_and_a_wait_for_ever() -> None
     assert flow.believed(RateLimited(far)) < far - timedelta(hours=23)
 
 
+def test_nobody_comes_back_at_once() -> None:
+    for wait in (Wait, RateLimited):
+        until = flow.believed(wait(datetime.now(UTC) - timedelta(days=1)))
+        assert until - datetime.now(UTC) > timedelta(seconds=0.1)
+
+
+def test_until_when_to_wait_is_said_with_a_time_zone() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        Wait(datetime(2026, 1, 1))  # noqa: DTZ001
+
+
 def test_an_error_without_words_is_told_by_its_name() -> None:
     assert flow.told(KeyError()) == "KeyError"
     assert flow.told(ValueError("a\0b")) == "ab"
