@@ -12,7 +12,7 @@ from raffle.events import RollMade
 from raffle.models import Roll
 from sagas.flow import Refused
 from sagas.services import publish
-from twitch.services import chat, redemptions
+from twitch.services import chat, redemptions, viewers
 
 # Held by the transaction that rolls, so that two rolls at once cannot both be "the" record.
 _RECORD_LOCK = 0x526F6C6C
@@ -60,7 +60,7 @@ def tell_chat(roll: Roll) -> None:
     chat.say(
         chat.render(
             text,
-            viewer=roll.viewer.display_name,
+            viewer=viewers.name_in_chat(roll.viewer),
             roll=roll.roll,
             winning_number=roll.winning_number,
             distance=roll.distance,
@@ -91,4 +91,5 @@ def announce(roll: Roll) -> None:
 
 def tell_refunded(roll: Roll, why: Refused) -> None:
     """Say in chat that the points are back, and why."""
-    chat.say(chat.render(texts.REFUNDED, viewer=roll.viewer.display_name, reason=why.sentence))
+    name = viewers.name_in_chat(roll.viewer)
+    chat.say(chat.render(texts.REFUNDED, viewer=name, reason=why.sentence))

@@ -57,9 +57,9 @@ def unknown_placeholders(template: str, known: tuple[str, ...]) -> list[str]:
     return [name for name in _PLACEHOLDER.findall(template) if name not in known]
 
 
-def mention(login: str, display_name: str) -> str:
-    """Return what notifies a viewer in chat: a display name in another script does not."""
-    return f"@{display_name if display_name.lower() == login.lower() else login}"
+def name_in_chat(login: str, display_name: str) -> str:
+    """Return the name that notifies after an @: a display name in another script does not."""
+    return display_name if display_name.lower() == login.lower() else login
 
 
 def _fits(line: str) -> bool:

@@ -7,6 +7,8 @@ import pytest
 
 from raffle import rules, services
 from raffle.models import Roll
+from sagas.flow import Refused
+from tests.backstage import Backstage
 from twitch.models import Redemption, Viewer
 
 
@@ -50,3 +52,16 @@ def test_a_withdrawn_roll_counts_nowhere_and_keeps_its_numbers(
     assert Roll.objects.closest_miss() is None
     assert not Roll.objects.made().exists()
     assert Roll.objects.get(pk=roll.pk).distance == 10
+
+
+def test_chat_calls_a_viewer_by_the_name_that_notifies(
+    ann: Viewer, rolled: Callable[[Viewer, int, int], Roll], rehearsal_url: str
+) -> None:
+    backstage = Backstage(rehearsal_url)
+    backstage.connect()
+    ann.display_name = "アン"
+    roll = rolled(ann, 1, 3)
+    services.tell_chat(roll)
+    services.tell_refunded(roll, Refused("sold_out", "Sold out."))
+    said = [effect["detail"]["text"] for effect in backstage.effects("chat_sent")]
+    assert [line.split()[0] for line in said] == ["@ann", "@ann"]

@@ -40,6 +40,6 @@ def test_without_a_display_name_the_login_is_shown() -> None:
     assert str(Viewer.objects.get()) == "mo"
 
 
-def test_a_mention_uses_the_name_that_notifies() -> None:
-    assert viewers.mention(Viewer(id="1", login="mo", display_name="Mo")) == "@Mo"
-    assert viewers.mention(Viewer(id="2", login="hana", display_name="ハナ")) == "@hana"
+def test_chat_uses_the_name_that_notifies() -> None:
+    assert viewers.name_in_chat(Viewer(id="1", login="mo", display_name="Mo")) == "Mo"
+    assert viewers.name_in_chat(Viewer(id="2", login="hana", display_name="ハナ")) == "hana"

@@ -24,6 +24,6 @@ def remember(viewer_id: str, login: str, display_name: str, at: datetime) -> Non
         cursor.execute(_REMEMBER, values)
 
 
-def mention(viewer: Viewer) -> str:
-    """Return the @name that notifies this viewer in chat."""
-    return rules.mention(viewer.login, viewer.display_name)
+def name_in_chat(viewer: Viewer) -> str:
+    """Return the name that, after an @, notifies this viewer in chat."""
+    return rules.name_in_chat(viewer.login, viewer.display_name)
