@@ -12,11 +12,13 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
+from django.conf import LazySettings
 from pydantic import SecretStr, ValidationError
 
 from sagas.flow import RateLimited, Unsure
 from tests.backstage import Backstage
 from tokens.models import Token
+from tokens.registry import GrantFailed, GrantRefused
 from tokens.services import MissingScope, ReconnectNeeded
 from twitch.client import errors, helix, http
 from twitch.client.errors import (
@@ -27,6 +29,7 @@ from twitch.client.errors import (
     Unauthorized,
     Unreachable,
 )
+from twitch.client.oauth import TwitchOAuth
 from twitch.client.payloads import RedemptionPayload, RewardPayload, TokenPayload
 
 REDEMPTION = {
@@ -243,6 +246,20 @@ def test_malformed_tokens_are_not_taken_and_not_shown(answer: dict[str, object])
     with pytest.raises(ValidationError) as caught:
         TokenPayload.model_validate(json.loads(json.dumps(answer)))
     assert "sesame" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(401, GrantRefused), (403, GrantFailed), (404, GrantFailed)]
+)
+def test_a_refresh_that_is_unauthorized_means_that_the_consent_is_gone(
+    settings: LazySettings, status: int, error: type[Exception]
+) -> None:
+    with server(status, b'{"message": "no"}') as (url, _), pytest.raises(error):
+        settings.TWITCH_AUTH_URL = url
+        TwitchOAuth().refresh(SecretStr("refresh"))
+    with server(status, b'{"message": "no"}') as (url, _), pytest.raises(GrantFailed):
+        settings.TWITCH_AUTH_URL = url
+        TwitchOAuth().app_grant()
 
 
 # --- Helix -----------------------------------------------------------------------------------

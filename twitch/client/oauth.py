@@ -143,7 +143,9 @@ def _ask(form: Mapping[str, str], refusal: str) -> Grant:
         raise GrantFailed(str(error)) from error
     if answer.status != 200:
         said = f"{answer.payload.get('error', '')} {answer.message}".lower()
-        if "invalid_grant" in said or (refusal and refusal in said):
+        # A wrong client secret is a 403: a 401 is about whoever gave the consent.
+        is_consent_gone = answer.status == 401 and form["grant_type"] == "refresh_token"
+        if is_consent_gone or "invalid_grant" in said or (refusal and refusal in said):
             raise GrantRefused(f"Twitch answered: {answer.message}")
         raise GrantFailed(f"Twitch answered {answer.status}: {answer.message}")
     try:
