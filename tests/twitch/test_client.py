@@ -254,12 +254,12 @@ def test_malformed_tokens_are_not_taken_and_not_shown(answer: dict[str, object])
 def test_a_refresh_that_is_unauthorized_means_that_the_consent_is_gone(
     settings: LazySettings, status: int, error: type[Exception]
 ) -> None:
-    with server(status, b'{"message": "no"}') as (url, _), pytest.raises(error):
+    with server(status, b'{"message": "no"}') as (url, _):
         settings.TWITCH_AUTH_URL = url
-        TwitchOAuth().refresh(SecretStr("refresh"))
-    with server(status, b'{"message": "no"}') as (url, _), pytest.raises(GrantFailed):
-        settings.TWITCH_AUTH_URL = url
-        TwitchOAuth().app_grant()
+        with pytest.raises(error):
+            TwitchOAuth().refresh(SecretStr("refresh"))
+        with pytest.raises(GrantFailed):
+            TwitchOAuth().app_grant()
 
 
 # --- Helix -----------------------------------------------------------------------------------
