@@ -77,22 +77,27 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 
 def report() -> Report:
-    """Look at everything that Greenroom needs, once."""
+    """Look at everything that Greenroom needs, once; what is away is waited for once, too."""
+    database, redis = _safely(_database, required=True), _safely(_redis, required=True)
     return Report(
         {
-            "database": _safely(_database, required=True),
-            "redis": _safely(_redis, required=True),
-            "worker": _safely(lambda: _pulse("worker"), required=True),
-            "beat": _safely(lambda: _pulse("beat"), required=True),
-            "eventsub": _safely(_eventsub),
-            "tokens": _safely(_tokens),
-            "stuck_runs": _safely(_stuck_runs),
-            "message_conflicts": _safely(_conflicts),
+            "database": database,
+            "redis": redis,
+            "worker": _safely(lambda: _pulse("worker"), redis, required=True),
+            "beat": _safely(lambda: _pulse("beat"), redis, required=True),
+            "eventsub": _safely(_eventsub, redis),
+            "tokens": _safely(_tokens, database),
+            "stuck_runs": _safely(_stuck_runs, database),
+            "message_conflicts": _safely(_conflicts, database),
         }
     )
 
 
-def _safely(check: Callable[[], Check], required: bool = False) -> Check:
+def _safely(
+    check: Callable[[], Check], needed: Check | None = None, *, required: bool = False
+) -> Check:
+    if needed is not None and not needed.ok:
+        return Check(False, "not known", required)
     try:
         result = check()
     except Exception as error:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.cache import cache
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 from pydantic import SecretStr
@@ -107,6 +108,21 @@ def test_a_check_that_breaks_tells_no_secret(client: Client) -> None:
         raise RuntimeError("postgresql://greenroom:hunter2@db")
 
     assert health._safely(broken, required=True) == health.Check(False, "RuntimeError", True)
+
+
+def test_a_database_that_is_away_is_waited_for_once() -> None:
+    asked = []
+
+    def away(_: object, sql: str, *__: object) -> None:
+        asked.append(sql)
+        raise OperationalError
+
+    with connection.execute_wrapper(away):
+        report = health.report()
+    assert asked == ["SELECT 1"]
+    assert report.status == "not_ready"
+    assert report.checks["tokens"] == health.Check(False, "not known")
+    assert report.checks["worker"].ok
 
 
 def test_the_front_page_tells_strangers_nothing(client: Client) -> None:
