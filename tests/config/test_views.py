@@ -26,10 +26,9 @@ def test_nothing_elsewhere_is_a_page(client: Client) -> None:
 
 def test_a_request_that_django_refuses_is_told_in_the_apis_words(client: Client) -> None:
     many = "&".join(f"key{number}=1" for number in range(2000))
-    for address in (f"/api/raffle/rolls?{many}", "/api/raffle/rolls?cursor=%00"):
-        answer = client.get(address)
-        assert answer.status_code == 400
-        assert answer.json()["code"] == "bad_request"
+    answer = client.get(f"/api/raffle/rolls?{many}")
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "bad_request"
 
 
 def test_an_error_of_ours_tells_nothing_of_itself() -> None:
