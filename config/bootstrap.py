@@ -89,8 +89,11 @@ def make(venv: Path) -> None:
 
 
 def works(python: Path) -> bool:
-    """Tell whether the environment's Python is there, runs, and is new enough."""
-    check = f"import sys; sys.exit(sys.version_info < {OLDEST!r})"
+    """Tell whether the environment's Python is there, runs, is new enough and has its pip."""
+    check = (
+        "import sys, importlib.util as util;"
+        f" sys.exit(sys.version_info < {OLDEST!r} or util.find_spec('pip') is None)"
+    )
     try:
         return subprocess.run([str(python), "-c", check], capture_output=True).returncode == 0
     except OSError:
