@@ -266,6 +266,8 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # A poke that cannot be sent is not waited for: the sweep finds the work in Postgres.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
+# A worker process keeps its connection: a new one costs each poke more than the run that it leads.
+CELERY_DB_REUSE_MAX = 1000
 CELERY_TASK_DEFAULT_QUEUE = "greenroom"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -117,7 +117,7 @@ def test_a_message_that_cannot_be_handled_is_stuck_and_kept(
     row = stored(REDEMPTION, **redemption(user_id=None))
     tasks.begin_messages()
     run = run_of(row)
-    assert (run.status, run.code) == ("stuck", "unsure")
+    assert (run.status, run.code) == ("stuck", "failed")
     assert "user_id" in run.reason
     assert messages.prune(timezone.now() + timedelta(days=1)) == 0
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from sagas.flow import NotDone
 
-class Unreachable(Exception):
+
+class Unreachable(NotDone):
     """Nothing was changed: the request was not sent, or was one that only reads."""
 
 

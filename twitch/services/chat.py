@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 
+from sagas.flow import NotDone
 from tokens import services as tokens
 from tokens.services import TokenProblem
 from twitch import rules
@@ -16,7 +17,7 @@ from twitch.registry import Text
 log = structlog.get_logger(__name__)
 
 
-class NotSent(Exception):
+class NotSent(NotDone):
     """The line surely did not appear in chat; `code` is Twitch's own word (they change) or ours."""
 
     def __init__(self, code: str, message: str) -> None:

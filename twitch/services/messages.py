@@ -10,7 +10,7 @@ from celery import current_app
 from django.db import connection, transaction
 from django.utils import timezone
 
-from sagas.flow import Saga, Unsure, Wait
+from sagas.flow import Saga
 from sagas.services import start_many
 from twitch import registry
 from twitch.models import Message
@@ -24,7 +24,7 @@ _BEGIN = """
 UPDATE twitch_message SET begun_at = clock_timestamp() WHERE id IN (
     SELECT id FROM twitch_message WHERE begun_at IS NULL
     ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
-) RETURNING id
+) RETURNING id, message_id
 """
 
 
@@ -41,39 +41,28 @@ def begin(saga: Saga[Message]) -> int:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(_BEGIN, [MOST_AT_ONCE])
-            ids = sorted(row[0] for row in cursor.fetchall())
-        start_many((saga.name, str(pk), saga.plan) for pk in ids)
-    return len(ids)
+            rows = sorted(cursor.fetchall())
+        start_many(
+            [(saga.name, str(pk), saga.plan) for pk, _ in rows],
+            [{"message_id": message_id} for _, message_id in rows],
+        )
+    return len(rows)
 
 
 def handle(message: Message) -> None:
-    """Let the handler of the message's type act on it.
-
-    Whatever fails here ends as a run that is stuck, where a person sees it. Any other error would
-    have the run undone, and as there is nothing to undo, the message would be lost in silence.
-    """
-    with structlog.contextvars.bound_contextvars(message_id=message.message_id):
-        kind = registry.REVOCATION if message.kind == "revocation" else message.type
-        handler = registry.event_handler(kind)
-        if handler is None:
-            _say_once(kind)
-        else:
-            _handle_by(handler, message)
-        message.handled_at = timezone.now()
+    """Let the handler of the message's type act on it; one that fails for good is a stuck run."""
+    kind = registry.REVOCATION if message.kind == "revocation" else message.type
+    handler = registry.event_handler(kind)
+    if handler is None:
+        _say_once(kind)
+    else:
+        handler(message)
+    message.handled_at = timezone.now()
 
 
 @cache
 def _say_once(kind: str) -> None:
     log.info("eventsub.no_handler", type=kind)
-
-
-def _handle_by(handler: registry.EventHandler, message: Message) -> None:
-    try:
-        handler(message)
-    except (Wait, Unsure):
-        raise
-    except Exception as error:
-        raise Unsure(f"{message.type}: {type(error).__name__}: {error}") from error
 
 
 def prune(before: datetime) -> int:
