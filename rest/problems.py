@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, JsonResponse
 from rest_framework import serializers
 from rest_framework.exceptions import (
@@ -18,12 +19,20 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
 
 
+class DatabaseAway(APIException):
+    status_code = 503
+    default_code = "unavailable"
+    default_detail = "The database does not answer: try again in a moment."
+
+
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Answer {"code", "detail"}: the code is stable and for programs, the detail is for people."""
     if isinstance(error, Http404):
         error = NotFound("There is no such thing here.")
     elif isinstance(error, DjangoPermissionDenied):
         error = PermissionDenied()
+    elif isinstance(error, OperationalError | InterfaceError):
+        error = DatabaseAway()
     response = default_handler(error, context)
     if response is None:
         return None

@@ -115,7 +115,7 @@ class RunAdmin(ReadOnlyAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        run = Run.objects.filter(pk=object_id).first() if object_id.isdigit() else None
+        run = Run.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
         context = {} if run is None else {"run": run, "timeline": _timeline(run)}
         return super().change_view(
             request, object_id, form_url, {**context, **(extra_context or {})}

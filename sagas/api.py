@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, PermissionDenied
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -153,6 +153,8 @@ class CloseView(APIView):
 
 
 def _decide(request: Request, run_id: int, decision: Callable[..., None]) -> Response:
+    if not request.user.has_perm("sagas.change_run"):
+        raise PermissionDenied
     body = DecisionSerializer(data=request.data)
     body.is_valid(raise_exception=True)
     get_object_or_404(Run, pk=run_id)

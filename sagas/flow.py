@@ -148,8 +148,9 @@ def believed(wait: Wait) -> datetime:
 
 
 def told(error: Exception) -> str:
-    """Return what the journal keeps of an error."""
-    return (str(error) or type(error).__name__)[:1000].replace("\0", "")
+    """Return what the journal keeps of an error: its first line, as a database quotes rows below."""
+    first, _, _ = str(error).partition("\n")
+    return (first or type(error).__name__)[:1000].replace("\0", "")
 
 
 _sagas: dict[str, Saga[Model]] = {}

@@ -38,8 +38,9 @@ EVERYBODY = (200,) * 6
 # A wrong key is refused also where none is needed.
 PUBLIC_API = (200, 200, 200, 200, 401, 200)
 STAFF_API = (401, 403, 200, 200, 401, 200)
-# There is no run 1: who may decide is told so.
-DECISION = (401, 403, 404, 404, 401, 404)
+# There is no run 1: who may look, or decide, is told so.
+LOOK = (401, 403, 404, 404, 401, 404)
+DECISION = (401, 403, 403, 404, 401, 404)
 # The admin sends strangers to its sign-in page, and knows no key.
 ADMIN = (302, 302, 200, 200, 302, 302)
 ADMIN_WITH_RIGHT = (302, 302, 403, 200, 302, 302)
@@ -63,7 +64,7 @@ TABLE = [
     Row("api/raffle/rolls", "GET", "/api/raffle/rolls", PUBLIC_API),
     Row("api/raffle/rolls", "POST", "/api/raffle/rolls", (405, 405, 405, 405, 401, 405)),
     Row("api/admin/runs", "GET", "/api/admin/runs", STAFF_API),
-    Row(RUN, "GET", "/api/admin/runs/1", DECISION),
+    Row(RUN, "GET", "/api/admin/runs/1", LOOK),
     Row(f"{RUN}/retry", "POST", "/api/admin/runs/1/retry", DECISION),
     Row(f"{RUN}/mark-done", "POST", "/api/admin/runs/1/mark-done", DECISION),
     Row(f"{RUN}/compensate", "POST", "/api/admin/runs/1/compensate", DECISION),

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import Http404
 from rest_framework import exceptions, serializers
 from rest_framework.permissions import AllowAny
@@ -75,6 +76,7 @@ def answer_to_body(body: str, content_type: str = "application/json") -> tuple[i
         (exceptions.ValidationError("No.", "said_no"), 400, "said_no"),
         (exceptions.ValidationError(["No.", "Never."]), 400, "invalid"),
         (Teapot(), 418, "teapot"),
+        (OperationalError("secret"), 503, "unavailable"),
         (Teapot("Empty.", "empty"), 418, "empty"),
     ],
 )

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from accounts.models import User
@@ -15,7 +16,9 @@ RUNS = "/api/admin/runs"
 
 @pytest.fixture
 def staff(client: Client) -> Client:
-    client.force_login(User.objects.create_user("mo", is_staff=True))
+    mo = User.objects.create_user("mo", is_staff=True)
+    mo.user_permissions.add(Permission.objects.get(codename="change_run"))
+    client.force_login(mo)
     return client
 
 

@@ -247,6 +247,11 @@ def test_a_database_that_does_not_answer_in_time_is_not_waited_for(
     assert postman.deliver(delivery).status == 204
 
 
+def is_lock_awaited(cursor: Any) -> bool:
+    cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+    return bool(cursor.fetchone()[0])
+
+
 @pytest.mark.usefixtures("transactional_db")
 def test_what_waits_for_the_database_is_bounded(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "MOST_WAITING", 2)
@@ -258,7 +263,9 @@ def test_what_waits_for_the_database_is_bounded(port: int, monkeypatch: pytest.M
     with ThreadPoolExecutor(8) as pool:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("LOCK TABLE twitch_message IN EXCLUSIVE MODE")
-            answers = [pool.submit(deliver, number) for number in range(8)]
+            answers = [pool.submit(deliver, 0)]
+            wait_for(lambda: is_lock_awaited(cursor))
+            answers += [pool.submit(deliver, number) for number in range(1, 8)]
             wait_for(lambda: sum(answer.done() for answer in answers) >= 5)
         statuses = sorted(answer.result() for answer in answers)
     # The first was being written, two waited, and the others were told to come again.
