@@ -148,7 +148,7 @@ def believed(wait: Wait) -> datetime:
 
 
 def told(error: Exception) -> str:
-    """Return what the journal keeps of an error: its first line, as a database quotes rows below."""
+    """Return what the journal keeps of an error: a line, as a database quotes rows below it."""
     first, _, _ = str(error).partition("\n")
     return (first or type(error).__name__)[:1000].replace("\0", "")
 
