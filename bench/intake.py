@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from bench.ports import answering
 from config.embedded import Postgres, Valkey, free_port
 from config.home import ROOT
 from config.programs import Program
@@ -293,7 +294,7 @@ def main() -> None:
             program = Program(contender.name, (*contender.command, str(ports[contender])), env=env)
             stack.enter_context(_running(program))
         for port in ports.values():
-            asyncio.run(_answering(port))
+            asyncio.run(answering(port))
         for contender, port in ports.items():
             load(port, contender.path, 4)
         _compare(ports)
@@ -356,18 +357,6 @@ def _running(program: Program) -> Iterator[subprocess.Popen[bytes]]:
     finally:
         process.send_signal(program.stop_signal)
         process.wait(20)
-
-
-async def _answering(port: int) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.05)
-            else:
-                writer.close()
-                return
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from bench.ports import answering
 from config.embedded import Valkey, free_port
 from config.home import ROOT
 
@@ -251,7 +252,7 @@ async def compare(ports: dict[str, int]) -> None:
 
     tells = {"ours": tell_ours, "channels": tell_channels}
     for port in ports.values():
-        await _answering(port)
+        await answering(port)
     print("pushes: one message to N sockets, ms until the last one has it, median of 3 rounds")
     for size in AUDIENCES:
         rounds: dict[str, list[list[float]]] = {design: [] for design in ports}
@@ -271,18 +272,6 @@ async def compare(ports: dict[str, int]) -> None:
 
 def _p99(times: list[float]) -> float:
     return statistics.quantiles(times, n=100)[98]
-
-
-async def _answering(port: int) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.05)
-            else:
-                writer.close()
-                return
 
 
 if __name__ == "__main__":

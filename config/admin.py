@@ -16,9 +16,9 @@ from django_celery_beat.models import (
     PeriodicTask,
     SolarSchedule,
 )
-from unfold.admin import ModelAdmin
 
 from config import health
+from sagas.admin import ReadOnlyAdmin
 from sagas.models import Run
 from tokens.models import Token
 
@@ -28,19 +28,10 @@ for model in (ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, 
 
 
 @admin.register(PeriodicTask)
-class ClockAdmin(ModelAdmin):
+class ClockAdmin(ReadOnlyAdmin):
     list_display = ("task", "interval", "last_run_at", "total_run_count", "enabled")
     ordering = ("task",)
     search_fields = PeriodicTaskAdmin.search_fields
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 def environment(request: HttpRequest) -> list[str] | None:

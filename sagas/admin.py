@@ -27,7 +27,7 @@ DECISIONS: dict[str, Callable[..., None]] = {
 
 
 class ReadOnlyAdmin(ModelAdmin):
-    """The engine's tables are changed by the engine."""
+    """For tables that only code changes: a person looks."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -6,15 +6,15 @@ from typing import ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from sagas.admin import ReadOnlyAdmin
 from tokens import services
 from tokens.models import Token, TokenQuerySet
 
 
 @admin.register(Token)
-class TokenAdmin(ModelAdmin):
+class TokenAdmin(ReadOnlyAdmin):
     list_display: ClassVar = [
         "__str__",
         "account_name",
@@ -57,12 +57,3 @@ class TokenAdmin(ModelAdmin):
         context = {**(extra_context or {}), "connections": services.connections()}
         response: HttpResponse = super().changelist_view(request, context)
         return response
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Token | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Token | None = None) -> bool:
-        return False
