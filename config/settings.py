@@ -152,8 +152,8 @@ EVENTSUB_TRANSPORT = env_choice(
     "EVENTSUB_TRANSPORT", "webhook" if _is_https else "websocket", "webhook", "websocket"
 )
 
-SPOTIFY_CLIENT_ID = env("SPOTIFY_CLIENT_ID")
-SPOTIFY_CLIENT_SECRET = env("SPOTIFY_CLIENT_SECRET")
+SPOTIFY_CLIENT_ID = env("SPOTIFY_CLIENT_ID", "rehearsal" if REHEARSAL else "")
+SPOTIFY_CLIENT_SECRET = env("SPOTIFY_CLIENT_SECRET", "rehearsal-secret" if REHEARSAL else "")
 SPOTIFY_API_URL = provider_url(
     "SPOTIFY_API_URL", "https://api.spotify.com/v1", f"http://{_rehearsal}/spotify/v1"
 )
@@ -191,7 +191,9 @@ INSTALLED_APPS = [
     "tokens",
     "accounts",
     "twitch",
+    "spotify",
     "raffle",
+    "songqueue",
     "overlay",
     "config",
 ]

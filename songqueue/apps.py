@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SongQueueConfig(AppConfig):
+    name = "songqueue"
+    verbose_name = "Song queue"
