@@ -37,8 +37,11 @@ class NotDone(Exception):
     """It did not work, and surely had no effect.
 
     The one failure after which a call that must not be repeated is tried again; for other steps it
-    is a failure like any other.
+    is a failure like any other. `refusal` is what the way back is taken with when the tries are
+    used up, in place of a general apology.
     """
+
+    refusal: Refused | None = None
 
 
 class Wait(Exception):
@@ -87,9 +90,14 @@ class Call(Step[S]):
     A call that must not be repeated says what happens when its answer is lost: with
     `if_unsure="stop"` the run is stuck until a person decides, with `"skip"` the run goes on. Only
     Refused, Wait and NotDone say that it had no effect; every other error leaves that open.
+
+    `look` is asked once, before either of these, whether the call took effect: with True it did,
+    and columns that `look` set on the row are saved; with False it surely did not, and is tried
+    again like a call that is not done; None, as any error, cannot tell.
     """
 
     if_unsure: Literal["repeat", "stop", "skip"] = "repeat"
+    look: Callable[[S], bool | None] | None = None
 
     @property
     def is_repeatable(self) -> bool:

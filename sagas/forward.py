@@ -129,6 +129,12 @@ def _fail(this: _Try, error: Exception) -> bool:
     is_unsure = isinstance(error, Unsure)
     if if_unsure != "repeat":
         is_unsure = not isinstance(error, Refused | NotDone)
+    if is_unsure and isinstance(step, Call) and step.look is not None:
+        took_effect, changed = _look(this, step)
+        if took_effect:
+            found = this.entry("done", f"Found to be done. {told(error)}")
+            return _move_on(this, found, changed)
+        is_unsure = took_effect is None
     result = "unsure" if is_unsure else "refused" if is_refused else "failed"
     entry = this.entry(result, told(error))
     # What went wrong in words may hold what people typed: those are for the journal.
@@ -149,8 +155,35 @@ def _fail(this: _Try, error: Exception) -> bool:
     elif run.is_past_return:
         journal.stick(run, "past_return", f"{step.name}: {entry.error}", entry)
     elif is_refused or undos(this.saga, run.plan, run.position) or this.saga.when_undone:
-        turn_back(run, this.saga, entry, error if isinstance(error, Refused) else OUR_FAULT)
+        turn_back(run, this.saga, entry, _refusal(error))
     else:
         # There is no way back: to call this undone would hide it.
         journal.stick(run, "failed", f"{step.name}: {entry.error}", entry)
     return False
+
+
+def _look(this: _Try, call: Call[Model]) -> tuple[bool | None, dict[str, Any]]:
+    """Ask whether a call whose answer is lost took effect, and what that means for the row."""
+    # What the call set on the row before its answer was lost is not to be believed.
+    subject = subjects.read(this.saga, this.run.subject_id)
+    if call.look is None or subject is None:
+        return None, {}
+    journal.hold(this.run, call.timeout + LEASE_MARGIN)
+    before = subjects.columns(subject)
+    try:
+        with time_limit(call.timeout):
+            took_effect = call.look(subject)
+    except Exception as error:
+        if journal.is_database_gone(error):
+            raise
+        log.warning("saga.look_failed", step=call.name, error=type(error).__name__)
+        return None, {}
+    this.subject = subject
+    return took_effect, subjects.changed(subject, before)
+
+
+def _refusal(error: Exception) -> Refused:
+    """Return what the way back is taken with."""
+    if isinstance(error, Refused):
+        return error
+    return (error.refusal if isinstance(error, NotDone) else None) or OUR_FAULT

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from sagas import engine, journal
-from sagas.flow import NO_RETURN
+from sagas.flow import NO_RETURN, NotDone, Refused
 from sagas.models import Run
 from sagas.poke import pokes_held
 from sagas.services import start
@@ -23,8 +23,10 @@ from tests.sagas.driving import (
     run_of,
     send,
 )
+from tests.sagas.sample import outside
 from tests.sagas.sample.models import Parcel
 from tests.sagas.sample.sagas import parcel as saga
+from tests.sagas.sample.sagas import telegram
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -149,6 +151,59 @@ def test_a_call_that_surely_had_no_effect_is_tried_again() -> None:
     assert run_of(parcel).status == "completed"
     assert results(parcel, "pay") == ["failed", "failed", "done"]
     assert effects_of(parcel)["pay"] == 1
+
+
+def test_a_lost_answer_is_looked_up_where_that_is_possible() -> None:
+    parcel = send(telegram, wire=["late_unsure"])
+    lead_on()
+    parcel.refresh_from_db()
+    assert (run_of(parcel).status, parcel.paid) == ("completed", "found")
+    assert results(parcel, "wire") == ["done"]
+    assert (effects_of(parcel)["wire"], effects_of(parcel)["look"]) == (1, 1)
+
+
+def test_a_call_that_was_looked_up_and_had_no_effect_is_tried_again() -> None:
+    parcel = send(telegram, wire=["unsure", "bug"])
+    lead_on()
+    parcel.refresh_from_db()
+    assert (run_of(parcel).status, parcel.paid) == ("completed", "believed")
+    assert results(parcel, "wire") == ["failed", "failed", "done"]
+    assert effects_of(parcel)["wire"] == 1
+
+
+def test_a_call_that_never_had_an_effect_is_undone_when_its_tries_are_used_up() -> None:
+    parcel = send(telegram, wire=["unsure"] * 9)
+    lead_on()
+    assert run_of(parcel).status == "compensated"
+    assert "wire" not in effects_of(parcel)
+
+
+@pytest.mark.parametrize("script", [{"blind": []}, {"look": ["fail"]}, {"look": ["rate_limited"]}])
+def test_a_look_that_cannot_tell_leaves_it_to_a_person(script: dict[str, list[str]]) -> None:
+    parcel = send(telegram, wire=["late_unsure"], **script)
+    lead_on()
+    assert (run_of(parcel).status, run_of(parcel).code) == ("stuck", "unsure")
+    assert effects_of(parcel)["wire"] == 1
+
+
+@pytest.mark.parametrize("had_effect", [True, False])
+def test_a_call_whose_worker_was_lost_is_looked_up(had_effect: bool) -> None:
+    parcel = send(telegram)
+    if had_effect:
+        outside.happen(parcel.pk, "wire")
+    Run.objects.filter(pk=run_of(parcel).pk).update(position=1, begun=True)
+    lead_on()
+    assert run_of(parcel).status == "completed"
+    assert effects_of(parcel)["wire"] == 1
+
+
+def test_a_failure_may_say_what_the_way_back_is_taken_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(NotDone, "refusal", Refused("closed", "The post office is closed."))
+    parcel = send(pay=["not_done"] * 9)
+    lead_on()
+    assert (run_of(parcel).status, run_of(parcel).code) == ("compensated", "closed")
+    parcel.refresh_from_db()
+    assert parcel.notes[-1] == "The post office is closed."
 
 
 def test_a_call_that_may_be_skipped_is_skipped_when_its_answer_is_lost() -> None:

@@ -7,6 +7,7 @@ import os
 from django.utils import timezone
 
 from sagas.flow import POINT_OF_NO_RETURN, Call, Refused, Saga, Step
+from tests.sagas.sample import outside
 from tests.sagas.sample.acting import act
 from tests.sagas.sample.models import Parcel
 
@@ -78,6 +79,20 @@ def apologise(parcel: Parcel, why: Refused) -> None:
     act(parcel, "apologise")
 
 
+def wire(parcel: Parcel) -> None:
+    act(parcel, "wire")
+    parcel.paid = "believed"
+
+
+def was_wired(parcel: Parcel) -> bool | None:
+    """Look in the outside world; a script's `blind` cannot tell."""
+    if "blind" in parcel.script:
+        return None
+    act(parcel, "look")
+    parcel.paid = "found"
+    return outside.times(parcel.pk, "wire") > 0
+
+
 # A deploy in the middle of a test: the next release has one more step.
 _NEW = [Step(insure)] if os.environ.get("SAMPLE_RELEASE") == "next" else []
 
@@ -99,3 +114,11 @@ parcel = Saga(
 )
 
 letter = Saga("sample.letter", Parcel, Step(announce))
+
+telegram = Saga(
+    "sample.telegram",
+    Parcel,
+    Step(weigh, undo=undo_weigh),
+    Call(wire, if_unsure="stop", look=was_wired),
+    when_undone=apologise,
+)
