@@ -194,6 +194,7 @@ INSTALLED_APPS = [
     "spotify",
     "raffle",
     "songqueue",
+    "achievements",
     "overlay",
     "config",
 ]

@@ -1,0 +1,1 @@
+"""Achievements: what viewers are known for, counted from facts."""

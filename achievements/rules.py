@@ -1,0 +1,1 @@
+"""When an achievement counts, as pure functions."""
