@@ -15,6 +15,7 @@ EVERY_SECONDS = {
     "tokens.validate": 60 * 60,
     "twitch.lint_rewards": 5 * 60,
     "twitch.reconcile": 5 * 60,
+    "twitch.watch_stream": 10,
     "sagas.prune": 60 * 60,
     "twitch.prune": 60 * 60,
 }

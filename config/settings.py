@@ -280,6 +280,9 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
+# A stream that comes back within this time goes on with its session.
+STREAM_GRACE = timedelta(seconds=env_int("STREAM_GRACE_SECONDS", 180, 30, 3600))
+
 # Completed runs, facts and EventSub messages are kept this long.
 RETENTION = timedelta(days=env_int("RETENTION_DAYS", 90, 1, 3650))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twitch.models import Message
 from twitch.registry import REVOCATION, on_event
-from twitch.services import redemptions, subscriptions
+from twitch.services import redemptions, streams, subscriptions
 
 REDEMPTION = "channel.channel_points_custom_reward_redemption"
 
@@ -17,6 +17,21 @@ def redeemed(message: Message) -> None:
 @on_event(f"{REDEMPTION}.update")
 def redemption_settled(message: Message) -> None:
     redemptions.mirror(message.event, message.sent_at)
+
+
+@on_event("stream.online")
+def went_online(message: Message) -> None:
+    streams.went_online(message.event, message.sent_at)
+
+
+@on_event("stream.offline")
+def went_offline(message: Message) -> None:
+    streams.went_offline(message.event, message.sent_at)
+
+
+@on_event("channel.update")
+def was_described(message: Message) -> None:
+    streams.was_described(message.event, message.sent_at)
 
 
 @on_event(REVOCATION)

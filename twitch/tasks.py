@@ -15,7 +15,7 @@ from sagas.services import pokes_held
 from sagas.tasks import advance
 from twitch.client.errors import HelixError, Unreachable
 from twitch.sagas import eventsub_message
-from twitch.services import messages, redemptions, rewards
+from twitch.services import messages, redemptions, rewards, streams
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +30,12 @@ def lint_rewards() -> None:
 def reconcile() -> None:
     """Take in redemptions that no event told us of."""
     _attempt("reconcile", redemptions.reconcile)
+
+
+@shared_task(name="twitch.watch_stream")
+def watch_stream() -> None:
+    """Ask Twitch about the stream, if it is time to; ends a session whose grace time is over."""
+    _attempt("watch_stream", streams.look_if_due)
 
 
 @shared_task(name=messages.TASK)

@@ -14,7 +14,12 @@ from twitch.client import errors, http
 from twitch.client.errors import NotFound, Unreachable
 from twitch.client.http import Params
 from twitch.client.oauth import BROADCASTER
-from twitch.client.payloads import RedemptionPayload, RewardPayload, SentPayload
+from twitch.client.payloads import (
+    RedemptionPayload,
+    RewardPayload,
+    SentPayload,
+    StreamPayload,
+)
 
 P = TypeVar("P", bound=BaseModel)
 
@@ -166,6 +171,31 @@ def settle_redemption(
         has_effect=True,
     )
     return only_row(payload, RedemptionPayload, has_effect=True)
+
+
+# --- The stream ------------------------------------------------------------------------------
+
+
+def stream(broadcaster_id: str) -> StreamPayload | None:
+    """Return the channel's stream as Twitch lists it, None while it does not."""
+    listed = rows(call("GET", "/streams", params={"user_id": broadcaster_id}), StreamPayload)
+    return next((row for row in listed if row.user_id == broadcaster_id), None)
+
+
+def shout_out(broadcaster_id: str, target_id: str) -> None:
+    """Show another channel to those who watch; Twitch allows that now and then (RateLimited)."""
+    params = {
+        "from_broadcaster_id": broadcaster_id,
+        "to_broadcaster_id": target_id,
+        "moderator_id": broadcaster_id,
+    }
+    call(
+        "POST",
+        "/chat/shoutouts",
+        scope="moderator:manage:shoutouts",
+        params=params,
+        has_effect=True,
+    )
 
 
 # --- Chat ------------------------------------------------------------------------------------

@@ -102,6 +102,68 @@ class RedemptionPayload(BaseModel):
     reward: RedeemedReward
 
 
+class ChatPayload(BaseModel):
+    """A chat line; one of a shared chat says which channel it was written in."""
+
+    class Badge(BaseModel):
+        set_id: str
+
+    class Line(BaseModel):
+        text: Text
+
+    message_id: Id
+    broadcaster_user_id: Id
+    source_broadcaster_user_id: Id | None = None
+    chatter_user_id: Id
+    chatter_user_login: Text
+    chatter_user_name: Text = ""
+    badges: list[Badge] = []
+    message: Line
+
+
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+class OnlinePayload(BaseModel, hide_input_in_errors=True):
+    """The event of a stream that went on air; reruns and premieres have another `type`."""
+
+    id: Id
+    broadcaster_user_id: Id
+    type: str = "live"
+    started_at: AwareDatetime
+
+
+class StreamPayload(BaseModel, hide_input_in_errors=True):
+    """A live stream, as Helix lists it."""
+
+    id: Id
+    user_id: Id
+    title: Text = ""
+    game_id: Text = ""
+    game_name: Text = ""
+    viewer_count: Count = 0
+    started_at: AwareDatetime
+
+
+class ChannelPayload(BaseModel, hide_input_in_errors=True):
+    """The event of a channel that was given another title or category."""
+
+    broadcaster_user_id: Id
+    title: Text = ""
+    category_id: Text = ""
+    category_name: Text = ""
+
+
+class RaidPayload(BaseModel, hide_input_in_errors=True):
+    """The event of a raid, from one channel to another."""
+
+    from_broadcaster_user_id: Id
+    from_broadcaster_user_login: Text
+    from_broadcaster_user_name: Text = ""
+    to_broadcaster_user_id: Id
+    viewers: Count = 0
+
+
 class SentPayload(BaseModel):
     class Reason(BaseModel):
         code: str = ""

@@ -13,7 +13,7 @@ from sagas.flow import Unsure, Wait
 from tokens.services import access_token
 from twitch.client.errors import HelixError, Unreachable
 from twitch.client.oauth import BROADCASTER
-from twitch.services import redemptions, subscriptions
+from twitch.services import redemptions, streams, subscriptions
 from twitch.services.subscriptions import SetUp, SetUpFailed
 
 T = TypeVar("T")
@@ -38,6 +38,7 @@ class Desk:
 
     async def reconcile(self) -> None:
         await self._do(redemptions.reconcile)
+        await self._do(streams.look)
 
     async def _do(self, work: Callable[[], T]) -> T:
         def in_thread() -> T:
