@@ -1,8 +1,10 @@
 """The base of every live socket: a snapshot at connect, numbered deltas, heartbeats.
 
 The server says `{"type": "snapshot", "seq": n, …}`, then deltas `{"type": …, "seq": n + 1, …}` and
-every ten seconds `{"type": "beat", "seq": n}`. The client answers each beat, and at least every
-hundredth delta, with `{"type": "seen"}`; on any gap it asks with `{"type": "snapshot?"}`.
+every ten seconds `{"type": "beat", "group": …, "seq": n}`. The client answers each beat, and at
+least every hundredth delta, with `{"type": "seen"}`; on any gap it asks with
+`{"type": "snapshot?"}`. A socket that joins more groups carries more streams, each with numbers of
+its own.
 
 It is plain ASGI: a Channels consumer would cost each socket a Redis subscription.
 """
@@ -74,7 +76,7 @@ class PushConsumer:
             self.socket.close(NOT_UNDERSTOOD)
 
     async def join(self, group: str, latest: Latest | None = None) -> None:
-        """Listen to one more group; without `latest` it sends no beats."""
+        """Listen to one more group; with `latest` its deltas are numbered, and it has beats."""
         self._groups.append(group)
         await self._hub.join(group, self.socket, latest)
 

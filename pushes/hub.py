@@ -6,6 +6,7 @@ A message is encoded once, by whoever pushes it, and is neither parsed nor copie
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
@@ -19,7 +20,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from pushes import wire
-from pushes.socket import Socket, text_message
+from pushes.socket import Message, Socket, text_message
 
 log = structlog.get_logger(__name__)
 
@@ -148,16 +149,23 @@ class Hub:
             except TimeoutError:
                 pass
             self._beat_due.clear()
-            for group in list(self._groups.values()):
-                if group.latest:
-                    await self._beat_group(group, group.latest)
+            await self._beat_round()
 
-    async def _beat_group(self, group: Group, latest: Latest) -> None:
+    async def _beat_round(self) -> None:
+        """Tell each socket the newest numbers of its groups, as one beat that it must answer."""
+        beats: defaultdict[Socket, list[Message]] = defaultdict(list)
+        for name, group in list(self._groups.items()):
+            if group.latest:
+                message = await self._number(name, group, group.latest)
+                for socket in group.sockets:
+                    beats[socket].append(message)
+        for socket, messages in beats.items():
+            socket.beat(*messages)
+
+    async def _number(self, name: str, group: Group, latest: Latest) -> Message:
         try:
             group.seq = await latest()
         except Exception as error:
             # The sockets are to stay, whatever it is: they hear the number that was known last.
-            log.warning("pushes.no_seq", error=type(error).__name__)
-        message = text_message(wire.encode({"type": "beat", "seq": group.seq}))
-        for socket in group.sockets:
-            socket.beat(message)
+            log.warning("pushes.no_seq", group=name, error=type(error).__name__)
+        return text_message(wire.encode({"type": "beat", "group": name, "seq": group.seq}))

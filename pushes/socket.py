@@ -50,13 +50,14 @@ class Socket:
         else:
             self._held.append(message)
 
-    def beat(self, message: Message) -> None:
-        """Take a heartbeat, which the client has to answer."""
+    def beat(self, *messages: Message) -> None:
+        """Take a heartbeat, one message for each group, which the client has to answer."""
         self._beats += 1
         if self._beats > BEATS:
             self.close(TOO_SLOW)
         elif self._held is None and not self.is_closed:
-            self._queue.put_nowait(message)
+            for message in messages:
+                self._queue.put_nowait(message)
 
     def seen(self) -> None:
         """The client has seen what it was sent."""

@@ -19,13 +19,22 @@ from pushes.services import push
 
 
 class Board(PushConsumer):
-    """Shows the numbers that were posted, to those who do not ask for the secret room."""
+    """Shows the numbers that were posted, to those who do not ask for the secret room.
+
+    In the room with a bell, how often it rang is told too.
+    """
 
     group = "test.board"
     posts: list[int] = []
+    rings = 0
 
     async def authorise(self) -> bool:
+        if self.scope["path"] == "/bell":
+            await self.join("test.bell", self.latest_ring)
         return bool(self.scope["path"] != "/secret")
+
+    async def latest_ring(self) -> int:
+        return self.rings
 
     async def snapshot(self) -> dict[str, Any]:
         return {"seq": len(self.posts), "posts": list(self.posts)}
@@ -46,6 +55,7 @@ Joining = Callable[[], Awaitable[ClientConnection]]
 @pytest.fixture(autouse=True)
 def _empty_board() -> None:
     Board.posts = []
+    Board.rings = 0
 
 
 @pytest_asyncio.fixture

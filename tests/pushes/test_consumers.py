@@ -8,7 +8,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from pushes import consumers, hub
-from pushes.services import hang_up
+from pushes.services import hang_up, push
 from tests.pushes.conftest import Board, close_code, hear, say
 
 
@@ -83,9 +83,26 @@ async def test_a_beat_tells_the_newest_number(
     async with connect(address) as client:
         await hear(client)
         Board.posts = [1, 2]
-        while (beat := await hear(client)) == {"type": "beat", "seq": 0}:
+        while (beat := await hear(client))["seq"] == 0:
             pass
-        assert beat == {"type": "beat", "seq": 2}
+        assert beat == {"type": "beat", "group": Board.group, "seq": 2}
+
+
+async def test_one_socket_carries_two_streams_with_numbers_of_their_own(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "BEAT", 0.05)
+    async with connect(f"{address}/bell") as client:
+        assert (await hear(client))["type"] == "snapshot"
+        Board.posts, Board.rings = [1, 2], 7
+        heard: dict[str, int] = {}
+        while heard != {Board.group: 2, "test.bell": 7}:
+            beat = await hear(client)
+            heard[beat["group"]] = beat["seq"]
+        await asyncio.to_thread(push, "test.bell", {"type": "ring", "seq": 8})
+        while (delta := await hear(client))["type"] == "beat":
+            pass
+        assert delta == {"type": "ring", "seq": 8}
 
 
 async def test_a_client_that_fell_behind_gets_a_snapshot_once_it_says_that_it_sees(

@@ -68,7 +68,7 @@ async def test_after_redis_was_away_a_beat_tells_what_was_missed(
         await asyncio.to_thread(first.__exit__, None, None, None)
         await Board.post(9)
         with serving(valkey):
-            assert await hear(client) == {"type": "beat", "seq": 1}
+            assert await hear(client) == {"type": "beat", "group": Board.group, "seq": 1}
             await Board.post(10)
             assert (await hear(client))["number"] == 10
             await client.close()

@@ -72,6 +72,14 @@ async def test_a_client_that_answers_no_beat_is_closed() -> None:
     assert await sent(socket) == [TOO_SLOW]
 
 
+async def test_the_beat_of_several_groups_is_one_to_answer() -> None:
+    socket = Socket()
+    socket.release(SNAPSHOT)
+    for _ in range(BEATS):
+        socket.beat(text_message("cues"), text_message("board"))
+    assert await sent(socket) == ["snapshot", *["cues", "board"] * BEATS, 1000]
+
+
 async def test_nothing_is_sent_after_the_close() -> None:
     socket = Socket()
     socket.release(SNAPSHOT)
