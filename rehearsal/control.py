@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
 
+from rehearsal.effects import Effects
 from rehearsal.faults import Faults
 from rehearsal.feed import Feed
 
+EFFECTS = web.AppKey("effects", Effects)
 FAULTS = web.AppKey("faults", Faults)
 FEED = web.AppKey("feed", Feed)
 RESET: web.AppKey[Callable[[], None]] = web.AppKey("reset")
@@ -84,6 +87,15 @@ async def clear_faults(request: web.Request) -> web.Response:
     return web.json_response({})
 
 
+async def effects(request: web.Request) -> web.Response:
+    """``GET /control/effects``: oldest first; ``?after=`` a number, ``?kind=``."""
+    after, kind = request.query.get("after", "0"), request.query.get("kind")
+    if not re.fullmatch(r"[0-9]{1,12}", after):
+        raise BadWish("after must be a number.")
+    found = request.app[EFFECTS].find(int(after), kind)
+    return web.json_response({"effects": [asdict(it) for it in found]})
+
+
 async def reset(request: web.Request) -> web.Response:
     """``POST /control/reset``: a fresh rehearsal."""
     request.app[FAULTS].clear()
@@ -97,5 +109,6 @@ ROUTES = [
     web.get("/control/faults", list_faults),
     web.post("/control/faults", add_fault),
     web.delete("/control/faults", clear_faults),
+    web.get("/control/effects", effects),
     web.post("/control/reset", reset),
 ]

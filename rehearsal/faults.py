@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -21,11 +20,25 @@ class BadFault(ValueError):
 
 @dataclass(frozen=True)
 class Kind:
-    """A way to misbehave: what to call it, what it does, and whether it needs an HTTP call."""
+    """A way to misbehave: what to call it, what it does, and whether it needs an HTTP call.
+
+    ``retry_after`` is for a fault that names none of its own.
+    """
 
     label: str
     help: str
     at_once: Callable[[Fault], None] | None = None
+    retry_after: int = 1
+
+
+@dataclass(frozen=True)
+class Refusals:
+    """How one provider words what may befall any call: too many (come back in so many seconds),
+    or a broken server.
+    """
+
+    too_many: Callable[[int], web.Response]
+    broken: Callable[[], web.Response]
 
 
 @dataclass
@@ -53,7 +66,7 @@ class Fault:
 
 ANSWERS = {
     "delay": Kind("Slow answers", "Every call waits before it is handled."),
-    "429": Kind("Rate limited", "Calls are refused with 429, Retry-After and no points left."),
+    "429": Kind("Rate limited", "Calls are refused with 429 and Retry-After."),
     "500": Kind("Server errors", "Calls are refused with 500 and have no effect."),
     "drop_before": Kind("Lost request", "The connection closes before anything has happened."),
     "drop_after": Kind("Lost answer", "The call takes effect, then the connection closes."),
@@ -63,7 +76,7 @@ _NUMBERS = {
     "count": (1, 1_000_000),
     "skip": (0, 1_000_000),
     "ms": (0, 600_000),
-    "retry_after": (0, 3600),
+    "retry_after": (0, 90_000),
 }
 
 
@@ -142,10 +155,13 @@ class Faults:
             if not isinstance(wish.get(name, ""), str):
                 raise BadFault(f"{name} must be a text.")
         given = {name: value for name, value in wish.items() if value is not None and name != "id"}
+        given.setdefault("retry_after", self.kinds[kind].retry_after)
         return Fault(**{**given, "id": next(self._numbers), "kind": kind})
 
 
-async def misbehave(faults: Faults, request: web.Request, handler: Handler) -> web.StreamResponse:
+async def misbehave(
+    faults: Faults, refusals: Refusals, request: web.Request, handler: Handler
+) -> web.StreamResponse:
     """Answer a provider's call, unless a fault has other ideas."""
     path, method = request.path, request.method
     slow = faults.take("delay", path, method)
@@ -155,9 +171,11 @@ async def misbehave(faults: Faults, request: web.Request, handler: Handler) -> w
         return _hang_up(request)
     limited = faults.take("429", path, method)
     if limited:
-        return _too_many(limited)
+        answer = refusals.too_many(limited.retry_after)
+        answer.headers["Retry-After"] = str(limited.retry_after)
+        return answer
     if faults.take("500", path, method):
-        return _refusal(500, "Internal Server Error", "something went wrong")
+        return refusals.broken()
     if faults.take("drop_after", path, method):
         with suppress(web.HTTPException):
             await handler(request)
@@ -173,16 +191,3 @@ def _hang_up(request: web.Request) -> web.Response:
     if request.transport is not None:
         request.transport.abort()
     return HungUp()
-
-
-def _too_many(fault: Fault) -> web.Response:
-    answer = _refusal(429, "Too Many Requests", "request rate limit reached")
-    answer.headers["Retry-After"] = str(fault.retry_after)
-    answer.headers["Ratelimit-Limit"] = "800"
-    answer.headers["Ratelimit-Remaining"] = "0"
-    answer.headers["Ratelimit-Reset"] = str(int(time.time()) + fault.retry_after)
-    return answer
-
-
-def _refusal(status: int, error: str, message: str) -> web.Response:
-    return web.json_response({"error": error, "status": status, "message": message}, status=status)

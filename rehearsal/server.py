@@ -9,18 +9,32 @@ from pathlib import Path
 from aiohttp import web
 
 from rehearsal import clock, control
-from rehearsal.control import FAULTS, FEED, RESET, BadWish
-from rehearsal.faults import BadFault, Faults, HungUp, misbehave
+from rehearsal.control import EFFECTS, FAULTS, FEED, RESET, BadWish
+from rehearsal.effects import Effects
+from rehearsal.faults import BadFault, Faults, HungUp, Refusals, misbehave
 from rehearsal.feed import Feed
 from rehearsal.settings import Settings, hostname
+from rehearsal.spotify import api as spotify_api
+from rehearsal.spotify import control as spotify_control
+from rehearsal.spotify import covers as spotify_covers
+from rehearsal.spotify import guard as spotify_guard
+from rehearsal.spotify import links as spotify_links
+from rehearsal.spotify import oauth as spotify_oauth
+from rehearsal.spotify.errors import ACCOUNTS_REFUSALS, API_REFUSALS
+from rehearsal.spotify.stage import SPOTIFY, Spotify
+from rehearsal.spotify.state import State as SpotifyState
 from rehearsal.store import Store
 from rehearsal.twitch import control as twitch_control
 from rehearsal.twitch import helix, oauth
 from rehearsal.twitch.helix.chat import RECENT, Recent
+from rehearsal.twitch.helix.errors import REFUSALS as TWITCH_REFUSALS
 from rehearsal.twitch.helix.guard import BUCKETS, Buckets, guard
 from rehearsal.twitch.stage import TWITCH, Twitch
+from rehearsal.twitch.state import State as TwitchState
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+# Answers a call by its handler, and turns the service's own errors into its own words.
+Service = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
 
 SETTINGS = web.AppKey("settings", Settings)
 CONSOLE = Path(__file__).parent / "console"
@@ -37,14 +51,19 @@ def build(settings: Settings) -> web.Application:
     store = Store(settings.home / "rehearsal.sqlite3")
     feed = Feed()
     faults = Faults(lambda: feed.touch("faults"))
-    twitch = Twitch(settings, store, feed, faults)
+    effects = Effects(store)
+    twitch = Twitch(settings, TwitchState(store, effects), feed, faults)
+    spotify = Spotify(settings, SpotifyState(store, effects), feed, faults)
     app = web.Application(middlewares=[_log, _only_from_here, _translate], client_max_size=2**20)
-    app[SETTINGS], app[FEED], app[FAULTS], app[TWITCH] = settings, feed, faults, twitch
+    app[SETTINGS], app[FEED], app[FAULTS], app[EFFECTS] = settings, feed, faults, effects
+    app[TWITCH], app[SPOTIFY] = twitch, spotify
     app[BUCKETS], app[RECENT] = Buckets(settings.points_per_minute), Recent()
 
     def reset() -> None:
         twitch.eventsub.forget()
+        effects.clear()
         twitch.state.reset()
+        spotify.reset()
         app[BUCKETS].clear()
         app[RECENT].clear()
         feed.touch_all()
@@ -52,16 +71,25 @@ def build(settings: Settings) -> web.Application:
     app[RESET] = reset
     feed.topic("faults", faults.snapshot)
     twitch_control.show(twitch, feed)
+    spotify_control.show(spotify, feed)
     app.add_routes([*control.ROUTES, *twitch_control.ROUTES, *oauth.ROUTES, *helix.ROUTES])
+    app.add_routes([*spotify_control.ROUTES, *spotify_oauth.ROUTES, *spotify_api.ROUTES])
+    app.add_routes([*spotify_links.ROUTES, *spotify_covers.ROUTES])
     app.router.add_get("/twitch/ws", twitch.eventsub.sockets.connect)
     app.router.add_get("/", _console)
     app.router.add_static("/console", CONSOLE)
+    app.on_startup.append(_open)
     app.on_shutdown.append(_close)
     return app
 
 
+async def _open(app: web.Application) -> None:
+    app[SPOTIFY].watch()
+
+
 async def _close(app: web.Application) -> None:
     app[FEED].close()
+    app[SPOTIFY].stop()
     await app[TWITCH].eventsub.close()
 
 
@@ -72,7 +100,7 @@ async def _console(_request: web.Request) -> web.FileResponse:
 @web.middleware
 async def _log(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Note what the product calls (not what the console does)."""
-    if request.path.startswith(("/control", "/console")) or request.path == "/":
+    if request.path.startswith(("/control", "/console", "/spotify/covers")) or request.path == "/":
         return await handler(request)
     started, at, status = time.perf_counter(), clock.seconds(), 0
     try:
@@ -99,23 +127,38 @@ async def _only_from_here(request: web.Request, handler: Handler) -> web.StreamR
     return await handler(request)
 
 
+WEB_API = "/spotify/v1"
+_SERVICES: tuple[tuple[str, Refusals, Service], ...] = (
+    ("/twitch/helix", TWITCH_REFUSALS, guard),
+    ("/twitch/oauth2", TWITCH_REFUSALS, oauth.answer),
+    (WEB_API, API_REFUSALS, spotify_guard.guard),
+    ("/spotify/accounts", ACCOUNTS_REFUSALS, spotify_oauth.answer),
+    ("/spotify/link", API_REFUSALS, spotify_links.answer),
+)
+# Pages for a person, not calls: faults would only get in the way of signing in.
+_PAGES: dict[str, Service] = {
+    "/twitch/oauth2/authorize": oauth.answer,
+    "/spotify/accounts/authorize": spotify_oauth.answer,
+}
+
+
 @web.middleware
 async def _translate(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Give each service's errors their own shape, and its calls their faults."""
     if request.path.startswith("/control"):
         return await _control_answer(request, handler)
-    if request.path.startswith("/twitch/helix"):
-        return await misbehave(
-            request.app[FAULTS], request, lambda request: guard(request, handler)
-        )
-    if request.path == "/twitch/oauth2/authorize":
-        # A page for a person, not a call: faults would only get in the way of signing in.
-        return await oauth.answer(request, handler)
-    if request.path.startswith("/twitch/oauth2"):
-        return await misbehave(
-            request.app[FAULTS], request, lambda request: oauth.answer(request, handler)
-        )
-    return await handler(request)
+    page = _PAGES.get(request.path)
+    if page is not None:
+        return await page(request, handler)
+    if request.path.startswith(WEB_API):
+        spotify_guard.count(request)
+    mounted = next((it for it in _SERVICES if request.path.startswith(it[0])), None)
+    if mounted is None:
+        return await handler(request)
+    _, refusals, service = mounted
+    return await misbehave(
+        request.app[FAULTS], refusals, request, lambda request: service(request, handler)
+    )
 
 
 async def _control_answer(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -124,7 +167,7 @@ async def _control_answer(request: web.Request, handler: Handler) -> web.StreamR
     except (BadWish, BadFault) as error:
         return web.json_response({"detail": str(error)}, status=400)
     except Exception as error:
-        known = twitch_control.refusal(error)
+        known = twitch_control.refusal(error) or spotify_control.refusal(error)
         if known is None:
             raise
         status, detail = known

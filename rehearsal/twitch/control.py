@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -184,19 +183,6 @@ async def messages(request: web.Request) -> web.Response:
     return web.json_response({"chat": [_line(twitch, it) for it in twitch.state.chat]})
 
 
-async def effects(request: web.Request) -> web.Response:
-    """Everything that changed for good, oldest first; ``?after=`` a number, ``?kind=``."""
-    after, kind = request.query.get("after", "0"), request.query.get("kind")
-    if not re.fullmatch(r"[0-9]{1,12}", after):
-        raise BadWish("after must be a number.")
-    found = [
-        asdict(it)
-        for it in request.app[TWITCH].state.effects
-        if it.number > int(after) and kind in (None, it.kind)
-    ]
-    return web.json_response({"effects": found})
-
-
 ROUTES = [
     web.post("/control/redeem", redeem),
     web.post("/control/resolve", resolve),
@@ -210,7 +196,6 @@ ROUTES = [
     web.post("/control/reward", reward),
     web.post("/control/viewer", viewer),
     web.get("/control/redemptions", redemptions),
-    web.get("/control/effects", effects),
 ]
 
 

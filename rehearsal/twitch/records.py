@@ -220,18 +220,3 @@ class Subscription:
     @property
     def is_enabled(self) -> bool:
         return self.status == "enabled"
-
-
-@dataclass
-class Effect:
-    """One thing that changed for good: the log that exactly-once is judged by."""
-
-    number: int
-    at: str
-    kind: str
-    id: str
-    detail: dict[str, Any]
-
-    @property
-    def key(self) -> str:
-        return str(self.number)

@@ -7,7 +7,6 @@ from aiohttp import web
 from rehearsal.faults import Fault, Faults, Kind
 from rehearsal.feed import Feed
 from rehearsal.settings import Settings
-from rehearsal.store import Store
 from rehearsal.twitch.catalogue import CATALOGUE
 from rehearsal.twitch.channel import Happenings
 from rehearsal.twitch.eventsub import EventSub
@@ -20,10 +19,10 @@ from rehearsal.twitch.state import State
 class Twitch:
     """State, sign-ins, EventSub and the channel's happenings of one rehearsal."""
 
-    def __init__(self, settings: Settings, store: Store, feed: Feed, faults: Faults) -> None:
+    def __init__(self, settings: Settings, state: State, feed: Feed, faults: Faults) -> None:
         self.settings = settings
         self.faults = faults
-        self.state = State(store)
+        self.state = state
         self.signins = SignIns(self.state)
         self.eventsub = EventSub(self.state, feed, faults, retry_seconds=settings.retry_seconds)
         self.channel = Happenings(self.state, feed, self.eventsub.publish)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rehearsal import clock
+from rehearsal.effects import Effects
 from rehearsal.store import Store, Table
 from rehearsal.twitch import cast
 from rehearsal.twitch.records import (
@@ -13,7 +13,6 @@ from rehearsal.twitch.records import (
     ChatMessage,
     Code,
     Consent,
-    Effect,
     Grant,
     Redemption,
     Reward,
@@ -26,8 +25,9 @@ from rehearsal.twitch.records import (
 class State:
     """The tables, and the few questions that everyone asks of them."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, effects: Effects) -> None:
         self.store = store
+        self._effects = effects
         self.accounts = Table(store, Account)
         self.channels = Table(store, Channel)
         self.streams = Table(store, Stream)
@@ -39,7 +39,6 @@ class State:
         self.grants = Table(store, Grant)
         self.tokens = Table(store, Token)
         self.subscriptions = Table(store, Subscription)
-        self.effects = Table(store, Effect)
         if not len(self.accounts):
             self._seed()
 
@@ -64,7 +63,7 @@ class State:
 
     def effect(self, kind: str, id: str, **detail: Any) -> None:
         """Write down, for ever, that something has happened."""
-        self.effects.save(Effect(len(self.effects) + 1, clock.nanoseconds(), kind, id, detail))
+        self._effects.record(kind, id, **detail)
 
     def _seed(self) -> None:
         with self.store.transaction():

@@ -349,6 +349,6 @@ def test_a_killed_server_forgets_nothing(rehearsal: Rehearsal, manager: str, rew
 def test_reset_starts_over(rehearsal: Rehearsal, manager: str, reward: str) -> None:
     redeem(rehearsal, reward)
     rehearsal.control("reset")
-    assert rehearsal.look("effects") == {"effects": []}
+    assert rehearsal.effects("redemption_created", "reward_created") == []
     assert rehearsal.helix("GET", REWARDS, manager).status_code == 401
     assert rehearsal.oauth("token", grant_type="client_credentials", **CLIENT).ok

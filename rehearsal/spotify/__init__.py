@@ -1,0 +1,1 @@
+"""The rehearsed Spotify: OAuth, the Web API and the player behind it."""
