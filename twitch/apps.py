@@ -1,4 +1,4 @@
-"""Where Twitch's part finds what upper apps do with redemptions and notifications."""
+"""Where Twitch's part finds what apps do with redemptions, notifications and commands."""
 
 from __future__ import annotations
 
@@ -11,4 +11,4 @@ class TwitchConfig(AppConfig):
     verbose_name = "Twitch"
 
     def ready(self) -> None:
-        autodiscover_modules("redemptions", "notifications")
+        autodiscover_modules("redemptions", "notifications", "commands")

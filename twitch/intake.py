@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 
 from twitch.client.envelope import CHALLENGE, Malformed, digest, read_body, read_headers
+from twitch.registry import is_wanted
 from twitch.services.door import Arrival, Door, NotStored, Outcome
 from twitch.services.subscriptions import CALLBACK_PATH
 
@@ -121,6 +122,8 @@ class Intake:
             challenge = payload["challenge"].encode("utf-8", "replace")
             return Answer(200, _described(b"text/plain", challenge), challenge)
         message_id, kind, type_, version, sent_at = heading
+        if not is_wanted(type_, payload):
+            return Answer(204)
         await self._store(
             Arrival(message_id, kind, type_, version, "webhook", sent_at, digest(body), text)
         )

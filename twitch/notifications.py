@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from sagas.services import start
 from twitch.models import Message
 from twitch.registry import REVOCATION, on_event
+from twitch.sagas import command_reply
 from twitch.services import redemptions, streams, subscriptions
+from twitch.services.commands import hearing
 
 REDEMPTION = "channel.channel_points_custom_reward_redemption"
 
@@ -32,6 +35,13 @@ def went_offline(message: Message) -> None:
 @on_event("channel.update")
 def was_described(message: Message) -> None:
     streams.was_described(message.event, message.sent_at)
+
+
+@on_event("channel.chat.message", only=hearing.may_be_command)
+def said(message: Message) -> None:
+    use = hearing.hear(message.event, message.sent_at)
+    if use is not None:
+        start(command_reply, use)
 
 
 @on_event(REVOCATION)

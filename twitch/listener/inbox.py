@@ -8,6 +8,7 @@ from contextlib import suppress
 import structlog
 
 from twitch.client.envelope import Frame, Heading, digest
+from twitch.registry import is_wanted
 from twitch.services.door import Arrival, Door, NotStored
 
 log = structlog.get_logger(__name__)
@@ -30,8 +31,10 @@ class Inbox:
         self._kept: asyncio.Queue[Arrival] = asyncio.Queue(MOST_KEPT)
 
     def put(self, frame: Frame, heading: Heading) -> None:
-        """Take a notification or a revocation; raises Overflow."""
+        """Take a notification that somebody wants, or a revocation; raises Overflow."""
         message_id, kind, type_, version, sent_at = heading
+        if not is_wanted(type_, frame.payload):
+            return
         body = frame.body
         arrival = Arrival(
             message_id, kind, type_, version, "websocket", sent_at, digest(body.encode()), body

@@ -16,25 +16,28 @@ _BREAKS = regex.compile(r"[\p{Cc}\p{Zl}\p{Zp}\s]+")
 _STRAY = regex.compile(r"[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]+")
 _PLACEHOLDER = regex.compile(r"\{(\w+)\}")
 _CHARACTER = regex.compile(r"\X")
+_HALF_ADDRESS = regex.compile(r"(?<!\S)(https?://|www\.)\S*$")
 
 
-def chat_line(text: str) -> str:
+def chat_line(text: str, more_at: str = "") -> str:
     """Return `text` as one line that Twitch accepts and that nothing takes for a command.
 
-    At most 500 characters, by people's count and in UTF-16 units; a longer one ends in "…".
+    At most 500 characters, by people's count and in UTF-16 units; a longer one ends in "…", and
+    then in the address `more_at` when there is one. No character and no address is cut in two.
     """
     line = _BREAKS.sub(" ", text).strip()
     if _COMMAND.match(line):
         line = _UNSEEN + line
     if _fits(line):
         return line
-    kept, room = [], MOST_CHARACTERS - 1
+    end = f"… {more_at}" if more_at else "…"
+    kept, room = [], MOST_CHARACTERS - _units(end)
     for character in _CHARACTER.findall(line):
         room -= _units(character)
         if room < 0:
             break
         kept.append(character)
-    return "".join(kept).rstrip() + "…"
+    return _HALF_ADDRESS.sub("", "".join(kept)).rstrip() + end
 
 
 def fill(template: str, values: Mapping[str, object]) -> str:

@@ -1,0 +1,1 @@
+"""The chat commands that come with Twitch's part."""

@@ -1,0 +1,1 @@
+"""Chat commands: heard once, answered once, and edited by people."""
