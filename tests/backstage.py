@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from tokens.models import Token
 from twitch.client.oauth import ROLES
+from twitch.models import StreamSession
 
 T = TypeVar("T")
 
@@ -68,6 +69,14 @@ class Backstage:
         ]
         return made[0]
 
+    def go_live(self, **wish: Any) -> dict[str, Any]:
+        """Start the broadcaster's stream, with a `title` and a `category` if given; returns it."""
+        stream: dict[str, Any] = self.control("live", on=True, **wish)["stream"]
+        return stream
+
+    def end_stream(self) -> None:
+        self.control("live", on=False)
+
     def redemption(self, redemption_id: str) -> dict[str, Any]:
         """Return a redemption as an event would bring it."""
         rows = self.look("redemptions")["redemptions"]
@@ -115,6 +124,13 @@ class Backstage:
     def _newest_call(self) -> int:
         calls = self.look("state")["calls"]
         return max((call["id"] for call in calls), default=0)
+
+
+def live(**columns: Any) -> StreamSession:
+    """Make the row of an open session, as if the stream had just started."""
+    now = timezone.now()
+    given = {"started_at": now, "newest_started_at": now, "live_at": now, "stream_ids": ["1"]}
+    return StreamSession.objects.create(**given | columns)
 
 
 class _Stay(urllib.request.HTTPErrorProcessor):
