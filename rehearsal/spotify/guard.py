@@ -78,7 +78,7 @@ def commanded(request: web.Request) -> Spotify:
     if strikes("spotify_no_device") or not head.device_active:
         raise ApiError(404, "Player command failed: No active device found", "NO_ACTIVE_DEVICE")
     if strikes("spotify_restricted") or head.device_restricted:
-        raise ApiError(403, "Player command failed: Restricted device", "RESTRICTED_DEVICE")
+        raise ApiError(403, "Player command failed: Restricted device", "UNKNOWN")
     return spotify
 
 

@@ -20,6 +20,8 @@ ROOT = Path(__file__).parents[2]
 BROADCASTER = "1000"
 BOT = "1001"
 CLIENT = {"client_id": "rehearsal", "client_secret": "rehearsal-secret"}
+LISTENING = ["user-read-playback-state", "user-read-currently-playing"]
+COMMANDING = [*LISTENING, "user-modify-playback-state"]
 
 
 def eventually(ask: Callable[[], Any], seconds: float = 8.0) -> Any:
@@ -100,4 +102,30 @@ class Rehearsal:
         headers = {"Authorization": f"Bearer {token}", "Client-Id": "rehearsal"}
         return self.http.request(
             method, f"{self.url}/twitch/helix/{path}", headers=headers, timeout=10, **more
+        )
+
+    def connect(self, *scopes: str, **more: Any) -> str:
+        """The access token of a listener who has let us use their Spotify."""
+        token: str = self.control("spotify/tokens", scopes=list(scopes or COMMANDING), **more)[
+            "access_token"
+        ]
+        return token
+
+    def spotify(self, method: str, path: str, token: str, **more: Any) -> requests.Response:
+        headers = {"Authorization": f"Bearer {token}"}
+        return self.http.request(
+            method, f"{self.url}/spotify/v1/{path}", headers=headers, timeout=10, **more
+        )
+
+    def track(self, title: str) -> str:
+        """The id of the track whose title begins so."""
+        found: list[str] = [
+            it["id"] for it in self.look("spotify")["catalogue"] if it["title"].startswith(title)
+        ]
+        return found[0]
+
+    def queue(self, token: str, track_id: str) -> requests.Response:
+        """Put a track into the player's queue, as an app does."""
+        return self.spotify(
+            "POST", "me/player/queue", token, params={"uri": f"spotify:track:{track_id}"}
         )

@@ -54,7 +54,11 @@ def test_every_answer_has_the_published_shape(
     rehearsal: Rehearsal, description: dict[str, Any]
 ) -> None:
     owner = rehearsal.sign_in(
-        "greenroom", "channel:manage:redemptions", "channel:read:subscriptions"
+        "greenroom",
+        "channel:manage:redemptions",
+        "channel:read:subscriptions",
+        "channel:read:vips",
+        "moderation:read",
     )["access_token"]
     bot = rehearsal.sign_in("greenroom_bot", "user:write:chat")["access_token"]
     app = rehearsal.app_token()
@@ -83,6 +87,8 @@ def test_every_answer_has_the_published_shape(
     check("GET", "/games", app, "?name=Chess")
     check("GET", "/channels", app, own)
     check("GET", "/subscriptions", owner, own)
+    check("GET", "/channels/vips", owner, own)
+    check("GET", "/moderation/moderators", owner, f"{own}&user_id=1002")
     line = {"broadcaster_id": BROADCASTER, "sender_id": BOT}
     check("POST", "/chat/messages", bot, json={**line, "message": "Hello"})
     check("POST", "/chat/messages", bot, json={**line, "message": "/ban"})

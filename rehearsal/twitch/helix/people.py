@@ -1,4 +1,4 @@
-"""Users, streams, channels, categories and subscribers."""
+"""Users, streams, channels, categories, and who stands out: subscribers, VIPs, moderators."""
 
 from __future__ import annotations
 
@@ -116,12 +116,41 @@ async def subscribers(request: web.Request) -> web.Response:
     )
 
 
+async def vips(request: web.Request) -> web.Response:
+    """``GET /channels/vips``: the broadcaster's VIPs, all or those asked for."""
+    return _with_role(request, "vip", "channel:read:vips")
+
+
+async def moderators(request: web.Request) -> web.Response:
+    """``GET /moderation/moderators``: the broadcaster's moderators, all or those asked for."""
+    return _with_role(request, "moderator", "moderation:read")
+
+
+def _with_role(request: web.Request, role: str, scope: str) -> web.Response:
+    twitch, caller = request.app[TWITCH], request[CALLER]
+    caller.needs(scope)
+    caller.is_user(query.required(request, "broadcaster_id"))
+    ids = query.many(request, "user_id")[0]
+    wanted = [
+        account
+        for account in twitch.state.accounts
+        if role in account.roles and (not ids or account.id in ids)
+    ]
+    if caller.user_id != twitch.channel.broadcaster.id:
+        wanted = []
+    shown, pagination = query.page(request, wanted, lambda account: int(account.id))
+    data = [payloads.who(account) for account in shown]
+    return web.json_response({"data": data, "pagination": pagination})
+
+
 ROUTES = [
     web.get("/twitch/helix/users", users),
     web.get("/twitch/helix/streams", streams),
     web.get("/twitch/helix/channels", channels),
     web.get("/twitch/helix/games", games),
     web.get("/twitch/helix/subscriptions", subscribers),
+    web.get("/twitch/helix/channels/vips", vips),
+    web.get("/twitch/helix/moderation/moderators", moderators),
 ]
 
 
