@@ -11,6 +11,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
@@ -64,6 +65,17 @@ def env_url(name: str, default: str, *schemes: str) -> str:
         raise ImproperlyConfigured(
             f"{name} must be an address that begins with {' or '.join(s + '://' for s in schemes)}."
         )
+    return value
+
+
+def env_zone(name: str, default: str) -> str:
+    value = env(name, default)
+    try:
+        ZoneInfo(value)
+    except (ValueError, KeyError, OSError) as error:
+        raise ImproperlyConfigured(
+            f"{name} must be a time zone such as Europe/Berlin, not {value!r}."
+        ) from error
     return value
 
 
@@ -148,6 +160,8 @@ TWITCH_EVENTSUB_SUBSCRIPTIONS_URL = env_url(
     "https",
     "http",
 )
+# What !time says.
+CHANNEL_TIME_ZONE = env_zone("CHANNEL_TIME_ZONE", "UTC")
 EVENTSUB_TRANSPORT = env_choice(
     "EVENTSUB_TRANSPORT", "webhook" if _is_https else "websocket", "webhook", "websocket"
 )

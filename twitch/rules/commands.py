@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 import regex
@@ -45,3 +46,10 @@ def placeholder_problem(template: str, known: Sequence[str]) -> str:
         if found[1:-1] not in known:
             return f"{found} is not known here. What can be filled in: {can_be}."
     return ""
+
+
+def duration(length: timedelta) -> str:
+    """Return a length of time as people say it, in days, hours and minutes: "2 h 5 min"."""
+    minutes = max(0, int(length.total_seconds())) // 60
+    parts = [(minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min")]
+    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "less than 1 min"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from twitch import rules
 from twitch.models import Viewer
@@ -22,6 +23,22 @@ def remember(viewer_id: str, login: str, display_name: str, at: datetime) -> Non
     values: list[str | datetime] = [viewer_id, login[:64], (display_name or login)[:128], at]
     with connection.cursor() as cursor:
         cursor.execute(_REMEMBER, values)
+
+
+def named(text: str) -> Viewer | None:
+    """Return whom a chat line means by this name, with or without an @; None when unknown.
+
+    Names wander: of several viewers that had it, the newest to be called so is meant.
+    """
+    name = text.strip().removeprefix("@")
+    # A display name in Latin letters is the login, but for its case.
+    is_login = name.isascii()
+    called = Viewer.objects.filter(login=name.lower()) if is_login else _shown_as(name)
+    return called.order_by("-named_at").first()
+
+
+def _shown_as(name: str) -> QuerySet[Viewer]:
+    return Viewer.objects.filter(display_name__iexact=name)
 
 
 def name_in_chat(viewer: Viewer) -> str:
