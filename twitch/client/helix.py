@@ -15,6 +15,7 @@ from twitch.client.errors import NotFound, Unreachable
 from twitch.client.http import Params
 from twitch.client.oauth import BROADCASTER
 from twitch.client.payloads import (
+    PersonPayload,
     RedemptionPayload,
     RewardPayload,
     SentPayload,
@@ -196,6 +197,28 @@ def shout_out(broadcaster_id: str, target_id: str) -> None:
         params=params,
         has_effect=True,
     )
+
+
+# --- People ----------------------------------------------------------------------------------
+
+
+def is_subscriber(broadcaster_id: str, user_id: str) -> bool:
+    return _is_listed("/subscriptions", "channel:read:subscriptions", broadcaster_id, user_id)
+
+
+def is_vip(broadcaster_id: str, user_id: str) -> bool:
+    return _is_listed("/channels/vips", "channel:read:vips", broadcaster_id, user_id)
+
+
+def is_moderator(broadcaster_id: str, user_id: str) -> bool:
+    return _is_listed("/moderation/moderators", "moderation:read", broadcaster_id, user_id)
+
+
+def _is_listed(path: str, scope: str, broadcaster_id: str, user_id: str) -> bool:
+    """Ask one of the channel's lists of people for one of them."""
+    params = {"broadcaster_id": broadcaster_id, "user_id": user_id}
+    found = rows(call("GET", path, scope=scope, params=params), PersonPayload)
+    return any(person.user_id == user_id for person in found)
 
 
 # --- Chat ------------------------------------------------------------------------------------

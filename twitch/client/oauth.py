@@ -38,6 +38,8 @@ ROLES: Mapping[str, Role] = {
             "user:write:chat": "write to chat",
             "moderator:manage:shoutouts": "give shoutouts",
             "channel:read:subscriptions": "know subscribers",
+            "channel:read:vips": "know VIPs",
+            "moderation:read": "know moderators",
             "bits:read": "hear of cheers",
             "moderator:read:followers": "hear of new followers",
             "user:bot": "let the app write as this account",

@@ -61,6 +61,12 @@ class ValidationPayload(BaseModel, hide_input_in_errors=True):
     scopes: Scopes = []
 
 
+class PersonPayload(BaseModel):
+    """One of the channel's subscribers, VIPs or moderators."""
+
+    user_id: Id
+
+
 class RewardPayload(BaseModel):
     id: Id
     title: Text
