@@ -26,6 +26,15 @@ class StreamEnded:
 
 
 @dataclass(frozen=True)
+class RedemptionSettled:
+    """Somebody else settled a redemption that we had begun: FULFILLED or CANCELED."""
+
+    redemption_id: str
+    status: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class RaidReceived:
     """Another channel has sent its viewers over."""
 

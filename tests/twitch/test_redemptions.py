@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from sagas.flow import RateLimited, Refused, Unsure
+from sagas.models import Event
 from tests.backstage import Backstage, at_once
 from tokens.services import NotConnected, ReconnectNeeded
 from twitch import registry
@@ -330,6 +331,26 @@ def test_what_was_settled_unseen_is_mirrored(backstage: Backstage, redemption: R
     backstage.control("resolve", redemption=redemption.pk, status="CANCELED")
     assert redemptions.reconcile() == 0
     assert Redemption.objects.get().status == "CANCELED"
+    assert told() == [(redemption.pk, "CANCELED")]
+
+
+def test_what_others_settle_is_announced_once(backstage: Backstage, redemption: Redemption) -> None:
+    backstage.control("resolve", redemption=redemption.pk, status="FULFILLED")
+    for _ in range(3):
+        receive(backstage, redemption.pk)
+    assert told() == [(redemption.pk, "FULFILLED")]
+
+
+def test_what_we_settle_is_no_news(backstage: Backstage, redemption: Redemption) -> None:
+    redemptions.refund(redemption)
+    receive(backstage, redemption.pk)
+    assert told() == []
+
+
+def told() -> list[tuple[str, str]]:
+    """Return of which redemptions it was announced that others settled them, and how."""
+    facts = Event.objects.filter(kind="twitch.RedemptionSettled").order_by("id")
+    return [(fact.payload["redemption_id"], fact.payload["status"]) for fact in facts]
 
 
 def test_one_that_cannot_be_taken_in_does_not_hold_up_the_others(

@@ -184,3 +184,49 @@ def test_the_clocks_tasks_bear_trouble(backstage: Backstage) -> None:
     reconcile()
     backstage.breaks("revoke_tokens")
     lint_rewards()
+
+
+def is_paused_there() -> bool:
+    (there,) = helix.rewards("1000", only_manageable=True)
+    return there.is_paused
+
+
+def test_what_we_paused_is_no_problem_and_is_resumed(backstage: Backstage) -> None:
+    row = made()
+    rewards.pause(row, "queue_full")
+    rewards.lint()
+    row.refresh_from_db()
+    assert (is_paused_there(), row.is_paused, row.paused_why, row.problem) == (
+        True,
+        True,
+        "queue_full",
+        "",
+    )
+    rewards.resume(row)
+    row.refresh_from_db()
+    assert (is_paused_there(), row.is_paused, row.paused_why) == (False, False, "")
+
+
+def test_what_a_person_paused_on_twitch_is_a_problem_still(backstage: Backstage) -> None:
+    row = made()
+    helix.update_reward("1000", row.twitch_id, {"is_paused": True})
+    rewards.lint()
+    row.refresh_from_db()
+    assert (row.is_paused, row.paused_why, "paused" in row.problem) == (True, "", True)
+
+
+def test_until_twitch_has_answered_the_row_does_not_say_that_it_is_done(
+    backstage: Backstage,
+) -> None:
+    row = made()
+    backstage.breaks("drop_after", path=PATH, method="PATCH", count=1)
+    with pytest.raises(Unsure):
+        rewards.pause(row, "offline")
+    row.refresh_from_db()
+    assert (row.is_paused, row.paused_why) == (False, "offline")
+    rewards.pause(row, "offline")
+    backstage.breaks("drop_after", path=PATH, method="PATCH", count=1)
+    with pytest.raises(Unsure):
+        rewards.resume(row)
+    row.refresh_from_db()
+    assert (row.is_paused, row.paused_why) == (False, "offline")

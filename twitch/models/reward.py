@@ -23,6 +23,9 @@ class Reward(models.Model):
     needs_input = models.BooleanField(default=False)
     is_enabled = models.BooleanField(default=True)
     is_paused = models.BooleanField(default=False)
+    paused_why = models.CharField(
+        max_length=40, blank=True, help_text="Why Greenroom paused it; it resumes it by itself."
+    )
     cooldown_seconds = models.PositiveIntegerField(
         default=0, validators=[MaxValueValidator(604_800)], help_text="For everybody; 0 is none."
     )

@@ -13,12 +13,14 @@ from django.utils import timezone
 from pydantic import ValidationError
 
 from sagas.flow import Refused, Unsure, Wait
+from sagas.services import publish
 from tokens import services as tokens
 from twitch import registry
 from twitch.client import helix
 from twitch.client.errors import Forbidden, HelixError, NotFound, Unreachable
 from twitch.client.oauth import BROADCASTER
 from twitch.client.payloads import RedemptionPayload
+from twitch.events import RedemptionSettled
 from twitch.models import Redemption, Reward
 from twitch.services import viewers
 
@@ -58,7 +60,7 @@ def receive(data: Mapping[str, Any], at: datetime) -> Redemption:
             redemption.reward = reward
             redemption.save(update_fields=["reward"])
         if redemption.status not in SETTLED and redemption.status != told.status:
-            _mirror(redemption, told.status, at)
+            _settled_elsewhere(redemption, told.status, at)
         _begin(redemption)
     return redemption
 
@@ -179,6 +181,14 @@ def _mirror(redemption: Redemption, status: str, at: datetime) -> None:
     redemption.save(update_fields=["status", "settled_at"])
 
 
+@transaction.atomic
+def _settled_elsewhere(redemption: Redemption, status: str, at: datetime) -> None:
+    """Take in what somebody did in Twitch's own queue; our own may echo here."""
+    _mirror(redemption, status, at)
+    if redemption.begun_at is not None and status in SETTLED:
+        publish(RedemptionSettled(redemption.pk, status, at), key=redemption.pk)
+
+
 # --- Reconciling -----------------------------------------------------------------------------
 
 
@@ -218,4 +228,4 @@ def _check_vanished(broadcaster: str, redemptions: Iterable[Redemption]) -> None
     for twitch_id, rows in by_reward.items():
         for told in helix.redemptions(broadcaster, twitch_id, list(rows)):
             if told.status != Status.UNFULFILLED and told.id in rows:
-                _mirror(rows[told.id], told.status, timezone.now())
+                _settled_elsewhere(rows[told.id], told.status, timezone.now())

@@ -69,6 +69,34 @@ def update_on_twitch(reward: Reward) -> None:
     _keep(reward, made)
 
 
+def pause(reward: Reward, why: str) -> None:
+    """Let nobody redeem it for now; `why` says for programs what has to pass before `resume`.
+
+    May be repeated, and has to be when it raises, as `helix.call`.
+    """
+    # Until Twitch has answered, the row says what is wanted, and that it is not so yet.
+    Reward.objects.filter(pk=reward.pk).update(paused_why=why, is_paused=False)
+    _set_paused(reward, True, why)
+    log.info("reward.paused", reward=reward.twitch_id, why=why)
+
+
+def resume(reward: Reward) -> None:
+    """Let it be redeemed again; as `pause`."""
+    Reward.objects.filter(pk=reward.pk).update(is_paused=False)
+    _set_paused(reward, False, "")
+    log.info("reward.resumed", reward=reward.twitch_id)
+
+
+def _set_paused(reward: Reward, is_paused: bool, why: str) -> None:
+    broadcaster = tokens.account_id("twitch", BROADCASTER)
+    made = helix.update_reward(broadcaster, reward.twitch_id, {"is_paused": is_paused})
+    with transaction.atomic():
+        row = Reward.objects.select_for_update().get(pk=reward.pk)
+        row.paused_why = why
+        _mirror(row, made)
+        _judge(row, timezone.now())
+
+
 def lint() -> list[Reward]:
     """Look at every reward on Twitch: list new ones, note changes, and say what is wrong.
 
@@ -84,6 +112,9 @@ def lint() -> list[Reward]:
         }
         for told in there:
             row = rows.pop(told.id, None) or Reward(twitch_id=told.id)
+            if row.checked_at is not None and row.checked_at > now:
+                # What we changed while we asked is newer than the answer.
+                continue
             row.made_by_us = told.id in ours
             row.deleted_at = None
             _mirror(row, told)
@@ -163,7 +194,7 @@ def _judge(reward: Reward, now: datetime) -> None:
         skips_queue=reward.skips_queue,
         is_deleted=reward.deleted_at is not None,
         is_enabled=reward.is_enabled,
-        is_paused=reward.is_paused,
+        is_paused=reward.is_paused and not reward.paused_why,
     )
     reward.checked_at = now
     reward.save()
