@@ -20,8 +20,9 @@ django_application = get_asgi_application()
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.urls import re_path
 
-from overlay.routing import websocket_urlpatterns
+from overlay.routing import websocket_urlpatterns as overlay_sockets
 from twitch.intake import Intake
+from twitch.routing import websocket_urlpatterns as twitch_sockets
 
 if TYPE_CHECKING:
     from asgiref.typing import (
@@ -43,7 +44,7 @@ application = ProtocolTypeRouter(
         "http": Intake(cast("ASGI3Application", django_application)),
         # The stubs of re_path() know views only.
         "websocket": URLRouter(
-            [*websocket_urlpatterns, re_path("", nowhere)]  # type: ignore[arg-type]
+            [*overlay_sockets, *twitch_sockets, re_path("", nowhere)]  # type: ignore[arg-type]
         ),
     }
 )

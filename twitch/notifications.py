@@ -5,8 +5,8 @@ from __future__ import annotations
 from sagas.services import start
 from twitch.models import Message
 from twitch.registry import REVOCATION, on_event
-from twitch.sagas import command_reply
-from twitch.services import redemptions, streams, subscriptions
+from twitch.sagas import command_reply, raid_welcome
+from twitch.services import raids, redemptions, streams, subscriptions
 from twitch.services.commands import hearing
 
 REDEMPTION = "channel.channel_points_custom_reward_redemption"
@@ -42,6 +42,13 @@ def said(message: Message) -> None:
     use = hearing.hear(message.event, message.sent_at)
     if use is not None:
         start(command_reply, use)
+
+
+@on_event("channel.raid")
+def raided(message: Message) -> None:
+    received = raids.receive(message.event, message.message_id, message.sent_at)
+    if received is not None:
+        start(raid_welcome, received)
 
 
 @on_event(REVOCATION)

@@ -63,6 +63,10 @@ TABLE = [
     Row(VIEWER, "GET", "/api/stats/raffle/viewers/1", (404, 404, 404, 404, 401, 404)),
     Row("api/raffle/rolls", "GET", "/api/raffle/rolls", PUBLIC_API),
     Row("api/raffle/rolls", "POST", "/api/raffle/rolls", (405, 405, 405, 405, 401, 405)),
+    Row("api/stream", "GET", "/api/stream", PUBLIC_API),
+    Row("api/stream/viewers", "GET", "/api/stream/viewers", PUBLIC_API),
+    Row("api/streams", "GET", "/api/streams", PUBLIC_API),
+    Row("api/streams", "POST", "/api/streams", (405, 405, 405, 405, 401, 405)),
     Row("api/admin/runs", "GET", "/api/admin/runs", STAFF_API),
     Row(RUN, "GET", "/api/admin/runs/1", LOOK),
     Row(f"{RUN}/retry", "POST", "/api/admin/runs/1/retry", DECISION),
@@ -241,8 +245,13 @@ def test_the_overlays_socket_opens_for_a_good_token_only(site: Site, token: Over
     assert close_code(site, good) == services.NOT_ALLOWED
 
 
+def test_the_streams_socket_is_open_to_everybody(site: Site, transactional_db: None) -> None:
+    with connect(f"ws://localhost:{site.port}/ws/stream", proxy=None) as client:
+        assert hear(client)["type"] == "snapshot"
+
+
 def test_no_other_socket_is_there(site: Site, token: OverlayToken) -> None:
-    for path in ("/", "/ws/", "/ws/overlay", "/ws/overlay/x", "/overlay/"):
+    for path in ("/", "/ws/", "/ws/overlay", "/ws/overlay/x", "/overlay/", "/ws/stream/"):
         with pytest.raises(InvalidStatus) as caught:
             connect(
                 f"ws://localhost:{site.port}{path}?token={services.token_of(token)}", proxy=None

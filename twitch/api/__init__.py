@@ -1,0 +1,1 @@
+"""Twitch's part for client apps."""
