@@ -1,16 +1,20 @@
-"""The addresses at which accounts are connected, and those of the API."""
+"""The addresses of pages for people, and those of the API."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from twitch import views
-from twitch.api import streams
+from twitch.api import commands, streams
+from twitch.views import commands as commands_page
+from twitch.views import connecting
 
 app_name = "twitch"
 urlpatterns = [
-    path("connect/twitch/callback", views.callback, name="callback"),
-    path("connect/twitch/<slug:role>", views.connect, name="connect"),
+    path("connect/twitch/callback", connecting.callback, name="callback"),
+    path("connect/twitch/<slug:role>", connecting.connect, name="connect"),
+    path("commands", commands_page.commands, name="commands"),
+    path("api/admin/commands", commands.CommandsView.as_view()),
+    path("api/admin/commands/<str:name>", commands.CommandView.as_view()),
     path("api/stream", streams.StreamView.as_view()),
     path("api/stream/viewers", streams.ViewerCountsView.as_view()),
     path("api/streams", streams.SessionsView.as_view()),

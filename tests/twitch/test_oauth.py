@@ -16,7 +16,7 @@ from tokens import registry, services
 from tokens.models import OAuthState, Token
 from tokens.services import AuthorizationFailed
 from twitch.client.oauth import TwitchOAuth
-from twitch.views import redirect_uri
+from twitch.views.connecting import redirect_uri
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

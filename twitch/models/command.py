@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from twitch.models.viewer import Viewer
 
-NAME = r"^[a-z0-9-]{1,50}$"
+NAME = r"^[a-z0-9-]{1,50}\Z"
 LONGEST_COOLDOWN = 86_400
 
 _name = RegexValidator(NAME, "1 to 50 of a-z, 0-9 and -.", code="invalid_name")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import structlog
@@ -68,16 +68,39 @@ def check(command: Command, aliases: Iterable[str]) -> None:
         raise NameTaken("name" if word == command.name else "aliases", word)
 
 
-def save(command: Command, aliases: Iterable[str]) -> None:
-    """Store a command with exactly these aliases beside its name; raises NotPossible."""
+def create(settings: Mapping[str, Any], aliases: Iterable[str]) -> Command:
+    """Make a command of these columns; raises NotPossible."""
+    command = Command(**settings)
+    save(command, aliases)
+    return command
+
+
+@transaction.atomic
+def change(name: str, settings: Mapping[str, Any], aliases: Iterable[str] | None = None) -> Command:
+    """Change these columns, and the aliases if given, of the command with this name.
+
+    Raises NotPossible, and Command.DoesNotExist.
+    """
+    command = Command.objects.select_for_update(no_key=True).get(name=name)
+    words = command.aliases if aliases is None else aliases
+    for column, value in settings.items():
+        setattr(command, column, value)
+    save(command, words, settings)
+    return command
+
+
+def save(command: Command, aliases: Iterable[str], changed: Iterable[str] = ()) -> None:
+    """Store a command with exactly these aliases beside its name; raises NotPossible.
+
+    Of a command that is there only the `changed` columns are written: chat goes on counting and
+    updating while a person edits.
+    """
     words = {command.name, *aliases}
     check(command, words)
     try:
         with transaction.atomic():
             if command.pk:
-                # The count and the cooldown go on while a person edits.
-                changed = [f.name for f in Command._meta.fields if f.name not in KEPT]
-                command.save(update_fields=changed)
+                command.save(update_fields=list(changed))
             else:
                 command.save()
             command.names.exclude(name__in=words).delete()
@@ -88,9 +111,6 @@ def save(command: Command, aliases: Iterable[str]) -> None:
     except IntegrityError as error:
         # Somebody was quicker since the check.
         raise NameTaken("name") from error
-
-
-KEPT = ("id", "count", "last_used_at")
 
 
 def delete(command: Command) -> None:
