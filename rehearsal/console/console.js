@@ -1,63 +1,8 @@
 // The console: what the server's feed says is drawn; what is clicked is posted to /control.
-// Everything that a viewer may have typed goes in as text, never as markup.
 
-const at = (id) => document.getElementById(id);
-const world = {};
-let noticeTimer;
+import { drawCatalogue, drawPlayer, listenToPlayer } from "/console/spotify.js";
+import { at, button, control, draw, make, world } from "/console/stage.js";
 
-function make(tag, properties = {}, ...children) {
-  const { attributes = {}, ...own } = properties;
-  const node = Object.assign(document.createElement(tag), own);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
-
-// Keeps the nodes of items that did not change, so that focus and scroll stay where they are.
-function draw(parent, items, key, build) {
-  const old = new Map([...parent.children].map((node) => [node.dataset.key, node]));
-  items.forEach((item, place) => {
-    const id = String(key(item));
-    const content = JSON.stringify(item);
-    let node = old.get(id);
-    if (!node || node.dataset.content !== content) {
-      const fresh = build(item);
-      fresh.dataset.key = id;
-      fresh.dataset.content = content;
-      const focused = node?.contains(document.activeElement) && document.activeElement.textContent;
-      node?.replaceWith(fresh);
-      node = fresh;
-      if (focused) [...fresh.querySelectorAll("button")].find((it) => it.textContent === focused)?.focus();
-    }
-    old.delete(id);
-    if (parent.children[place] !== node) parent.insertBefore(node, parent.children[place] ?? null);
-  });
-  for (const node of old.values()) node.remove();
-}
-
-function say(text) {
-  at("notice").textContent = text;
-  clearTimeout(noticeTimer);
-  noticeTimer = setTimeout(() => { at("notice").textContent = ""; }, 5000);
-}
-
-async function control(path, wish, method = "POST") {
-  try {
-    const answer = await fetch(`/control/${path}`, {
-      method,
-      headers: wish ? { "Content-Type": "application/json" } : {},
-      body: wish ? JSON.stringify(wish) : undefined,
-    });
-    const body = await answer.json();
-    if (!answer.ok || body.refused) say(body.detail ?? body.refused);
-    return answer.ok;
-  } catch {
-    say("The rehearsal server does not answer.");
-    return false;
-  }
-}
-
-const button = (text, onclick, properties = {}) => make("button", { type: "button", textContent: text, onclick, ...properties });
 const viewer = () => at("viewer").value;
 
 function drawViewers() {
@@ -145,23 +90,27 @@ function drawStream() {
 function drawFaults() {
   const { kinds, on } = world.faults;
   const rows = kinds.map((kind) => ({ ...kind, on: on.filter((it) => it.kind === kind.kind) }));
-  draw(at("faults"), rows, (it) => it.kind, (it) => {
-    const lasting = it.on.some((fault) => fault.count === null);
-    const left = it.on.reduce((sum, fault) => sum + (fault.count ?? 0), 0);
-    const row = make("div", { className: "fault" }, make("span", { textContent: it.label }), make("small", { textContent: it.help }));
-    if (it.at_once) {
-      row.append(button("Now", () => control("faults", { kind: it.kind }), { attributes: { "aria-label": `${it.label} now` } }));
-      return row;
-    }
-    row.append(
-      button(left ? `Next ${left}` : "Once", () => control("faults", { kind: it.kind, count: 1 }),
-        { attributes: { "aria-label": `${it.label} once` } }),
-      button(lasting ? "On" : "Off",
-        () => (lasting ? control(`faults?kind=${encodeURIComponent(it.kind)}`, null, "DELETE") : control("faults", { kind: it.kind })),
-        { attributes: { role: "switch", "aria-checked": String(lasting), "aria-label": it.label } }));
-    return row;
-  });
+  const isSpotifys = (it) => it.kind.startsWith("spotify_");
+  draw(at("faults"), rows.filter((it) => !isSpotifys(it)), (it) => it.kind, drawFault);
+  draw(at("spotify-faults"), rows.filter(isSpotifys), (it) => it.kind, drawFault);
   at("clear-faults").disabled = on.length === 0;
+}
+
+function drawFault(it) {
+  const lasting = it.on.some((fault) => fault.count === null);
+  const left = it.on.reduce((sum, fault) => sum + (fault.count ?? 0), 0);
+  const row = make("div", { className: "fault" }, make("span", { textContent: it.label }), make("small", { textContent: it.help }));
+  if (it.at_once) {
+    row.append(button("Now", () => control("faults", { kind: it.kind }), { attributes: { "aria-label": `${it.label} now` } }));
+    return row;
+  }
+  row.append(
+    button(left ? `Next ${left}` : "Once", () => control("faults", { kind: it.kind, count: 1 }),
+      { attributes: { "aria-label": `${it.label} once` } }),
+    button(lasting ? "On" : "Off",
+      () => (lasting ? control(`faults?kind=${encodeURIComponent(it.kind)}`, null, "DELETE") : control("faults", { kind: it.kind })),
+      { attributes: { role: "switch", "aria-checked": String(lasting), "aria-label": it.label } }));
+  return row;
 }
 
 function drawListeners() {
@@ -183,7 +132,7 @@ function drawCalls() {
 const DRAWN_BY = {
   viewers: drawViewers, rewards: drawRewards, redemptions: drawRedemptions, chat: drawChat,
   streams: drawStream, channel: drawStream, faults: drawFaults, sockets: drawListeners,
-  subscriptions: drawListeners, calls: drawCalls,
+  subscriptions: drawListeners, calls: drawCalls, spotify: drawPlayer, catalogue: drawCatalogue,
 };
 
 function listen() {
@@ -222,4 +171,5 @@ const DEEDS = {
   cheer: () => control("cheer", { viewer: viewer(), bits: 100 }),
 };
 for (const deed of document.querySelectorAll("[data-do]")) deed.onclick = DEEDS[deed.dataset.do];
+listenToPlayer();
 listen();

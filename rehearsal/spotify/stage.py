@@ -31,21 +31,21 @@ class Spotify:
         faults.kinds.update(
             {
                 "spotify_quota": Kind(
-                    "Spotify quota used up",
-                    "Every Spotify call is refused with QUOTA_EXCEEDED, for 22 hours.",
+                    "Quota used up",
+                    "Calls are refused with QUOTA_EXCEEDED and a Retry-After of 22 hours.",
                     retry_after=QUOTA_SECONDS,
                 ),
                 "spotify_502_after": Kind(
-                    "Spotify 502 after the deed", "A player command takes effect, then answers 502."
+                    "502 after the deed", "A player command takes effect, then answers 502."
                 ),
-                "spotify_text": Kind("Spotify says text", "Good answers come as text, not JSON."),
-                "spotify_no_device": Kind("Spotify has no device", "As if no device were on."),
-                "spotify_premium": Kind("Spotify wants Premium", "Player commands need Premium."),
+                "spotify_text": Kind("Text for JSON", "Good answers have a body that is not JSON."),
+                "spotify_no_device": Kind("No device", "As if no device were on."),
+                "spotify_premium": Kind("No Premium", "Player commands need Premium."),
                 "spotify_restricted": Kind(
-                    "Spotify device restricted", "The device takes no player commands."
+                    "Restricted device", "The device takes no player commands."
                 ),
                 "spotify_revoked": Kind(
-                    "Revoke Spotify", "Everyone disconnects the app from Spotify.", self._revoke
+                    "Revoke consent", "Everyone takes Spotify away from the app.", self._revoke
                 ),
             }
         )

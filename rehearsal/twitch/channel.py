@@ -37,6 +37,7 @@ class Happenings:
         self.state = state
         self._feed = feed
         self._publish = publish
+        self._ended: dict[str, Stream] = {}
 
     @property
     def broadcaster(self) -> Account:
@@ -113,11 +114,13 @@ class Happenings:
 
     # The stream
 
-    def go_live(self, owner: Account) -> Stream:
-        """Start an account's stream; ``NotPossible`` when it is live already."""
+    def go_live(self, owner: Account, *, again: bool = False) -> Stream:
+        """Start an account's stream, or the last one again; ``NotPossible`` when it is live."""
         if self.state.streams.get(owner.id):
             raise NotPossible(f"{owner.login} is live already.")
         stream = Stream(owner.id, str(secrets.randbelow(10**11) + 10**11), clock.seconds())
+        if again:
+            stream = self._ended.get(owner.id, stream)
         with self.state.store.transaction():
             self.state.streams.save(stream)
             self.state.effect("stream_started", stream.id, login=owner.login)
@@ -141,11 +144,18 @@ class Happenings:
             raise NotPossible(f"{owner.login} is not live.")
         with self.state.store.transaction():
             self.state.streams.remove(stream)
+            self._ended[owner.id] = stream
             self.state.effect("stream_ended", stream.id, login=owner.login)
         self._publish(
             "stream.offline", {"broadcaster_user_id": owner.id}, payloads.channel_of(owner)
         )
         self._feed.touch("streams", "rewards")
+
+    def watched_by(self, stream: Stream, viewers: int) -> None:
+        """So many watch the stream from now on."""
+        stream.viewers = viewers
+        self.state.streams.save(stream)
+        self._feed.touch("streams")
 
     def channel(self, owner: Account) -> Channel:
         """An account's channel information, blank until it was first set."""

@@ -64,7 +64,10 @@ async def chat(request: web.Request) -> web.Response:
 
 
 async def live(request: web.Request) -> web.Response:
-    """``{on, title, category, login}``: start or end a stream, or just retitle it."""
+    """``{on, again, viewers, title, category, login}``: start or end a stream, or change it.
+
+    With ``again`` it comes back as the same stream, with its id and start, as after a short break.
+    """
     twitch, wish = request.app[TWITCH], await read(request)
     owner = twitch.channel.person(text(wish, "login", BROADCASTER_ID))
     title, category = wish.get("title"), wish.get("category")
@@ -75,10 +78,12 @@ async def live(request: web.Request) -> web.Response:
     )
     on, is_live = wish.get("on"), twitch.state.streams.get(owner.id) is not None
     if on is True and not is_live:
-        twitch.channel.go_live(owner)
+        twitch.channel.go_live(owner, again=wish.get("again") is True)
     elif on is False and is_live:
         twitch.channel.go_offline(owner)
     stream = twitch.state.streams.get(owner.id)
+    if stream and "viewers" in wish:
+        twitch.channel.watched_by(stream, number(wish, "viewers", 0, low=0, high=1_000_000))
     return web.json_response({"stream": asdict(stream) if stream else None})
 
 

@@ -30,6 +30,9 @@ class Twitch:
         faults.kinds.update(
             {
                 "chat_dropped": Kind("Chat refused", "Messages answer 200 with is_sent false."),
+                "stream_unlisted": Kind(
+                    "Stream not listed", "Streams that are live are not listed."
+                ),
                 "duplicate_delivery": Kind("Events twice", "Every event is delivered twice."),
                 "out_of_order": Kind("Events shuffled", "Events are held, then sent newest first."),
                 "webhook_slow": Kind("Slow webhooks", "Every webhook waits before it is sent."),

@@ -54,6 +54,8 @@ async def streams(request: web.Request) -> web.Response:
     ]
     if games:
         live = [stream for stream in live if _game(twitch, stream) in games]
+    if live and twitch.faults.take("stream_unlisted", request.path, request.method):
+        live = []
     shown, pagination = query.page(request, live, lambda stream: int(stream.user_id))
     data = [_stream(twitch, stream) for stream in shown]
     return web.json_response({"data": data, "pagination": pagination})
