@@ -174,6 +174,11 @@ SPOTIFY_API_URL = provider_url(
 SPOTIFY_AUTH_URL = provider_url(
     "SPOTIFY_AUTH_URL", "https://accounts.spotify.com", f"http://{_rehearsal}/spotify/accounts"
 )
+# Short links are followed to these hosts only.
+SPOTIFY_LINK_HOSTS = ["spotify.link", *([_rehearsal] if REHEARSAL else [])]
+# Spotify locks an application out for most of a day after some 1,100 to 2,500 calls in 24 hours.
+SPOTIFY_DAILY_CALLS = env_int("SPOTIFY_DAILY_CALLS", 700, 2, 100_000)
+SPOTIFY_RESERVED_CALLS = env_int("SPOTIFY_RESERVED_CALLS", 200, 0, 100_000)
 DISCORD_CLIENT_ID = env("DISCORD_CLIENT_ID")
 DISCORD_CLIENT_SECRET = env("DISCORD_CLIENT_SECRET")
 DISCORD_API_URL = provider_url(

@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/admin/", include("sagas.urls")),
     path("api/", include("raffle.urls")),
     path("", include("accounts.urls")),
+    path("", include("tokens.urls")),
     path("", include("twitch.urls")),
     path("", include("overlay.urls")),
 ]

@@ -26,7 +26,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class Identity:
-    """Whose token it is, and what it may do."""
+    """Whose token it is, and what it may do; no scopes where the provider does not tell."""
 
     account_id: str
     account_name: str
@@ -35,11 +35,17 @@ class Identity:
 
 @dataclass(frozen=True)
 class Role:
-    """A part that an account plays; `scopes` maps each permission asked for to what it is for."""
+    """A part that an account plays; `scopes` maps each permission asked for to what it is for.
+
+    `about` tells the person who connects it what it does. `next_page` is where they may want to go
+    then: the name of a view, a label, and what there is.
+    """
 
     label: str
     scopes: Mapping[str, str]
     is_optional: bool = False
+    about: str = ""
+    next_page: tuple[str, str, str] | None = None
 
 
 class GrantRefused(Exception):
@@ -58,14 +64,27 @@ class WrongAccount(Exception):
     """This account cannot play that role; the message says which one is meant."""
 
 
+class UnusableAddress(Exception):
+    """The provider would send nobody back to this address; the message says what would do."""
+
+
 class Provider(Protocol):
-    """One provider's OAuth. Every method but `authorize_url` and `check_account` speaks HTTP."""
+    """One provider's OAuth; from `exchange` on, its methods speak HTTP.
+
+    `needed_settings` must be set before anybody can be connected. `wants_validation` is whether
+    it is to be asked every hour if our tokens still hold.
+    """
 
     name: str
     label: str
     roles: Mapping[str, Role]
-    connect_view: str
+    needed_settings: tuple[str, ...]
     offers_pkce: bool
+    wants_validation: bool
+
+    def home(self, public_url: str) -> str:
+        """Return our address as the provider sends people back to it; raises UnusableAddress."""
+        ...
 
     def authorize_url(self, role: str, state: str, redirect_uri: str, challenge: str) -> str:
         """Return where a person gives their consent; `challenge` is PKCE's S256 one, or empty."""

@@ -6,12 +6,9 @@ from django.urls import path
 
 from twitch.api import commands, streams
 from twitch.views import commands as commands_page
-from twitch.views import connecting
 
 app_name = "twitch"
 urlpatterns = [
-    path("connect/twitch/callback", connecting.callback, name="callback"),
-    path("connect/twitch/<slug:role>", connecting.connect, name="connect"),
     path("commands", commands_page.commands, name="commands"),
     path("api/admin/commands", commands.CommandsView.as_view()),
     path("api/admin/commands/<str:name>", commands.CommandView.as_view()),

@@ -47,6 +47,8 @@ ADMIN_WITH_RIGHT = (302, 302, 403, 200, 302, 302)
 ADMIN_AWAY = (302,) * 6
 
 RUN = "api/admin/runs/<int:run_id>"
+CALLBACK = "connect/<slug:provider>/callback"
+CONNECT = "connect/<slug:provider>/<slug:role>"
 VIEWER = r"api/^stats/raffle/viewers/(?P<viewer_id>\d{1,32})$"
 APP_LIST = r"admin/^(?P<app_label>sagas|tokens|accounts|twitch|raffle|overlay|django_celery_beat)/$"
 DECIDE_RUN = "admin/sagas/run/<int:run_id>/decide/<str:verb>/"
@@ -75,11 +77,13 @@ TABLE = [
     Row(f"{RUN}/close", "POST", "/api/admin/runs/1/close", DECISION),
     Row("sign-in/<str:secret>/", "GET", "/sign-in/guess/", EVERYBODY),
     Row("sign-in/<str:secret>/", "POST", "/sign-in/guess/", (410,) * 6),
-    Row("connect/twitch/callback", "GET", "/connect/twitch/callback", (400,) * 6),
-    Row("connect/twitch/<slug:role>", "GET", "/connect/twitch/bot", ADMIN_WITH_RIGHT),
-    Row(
-        "connect/twitch/<slug:role>", "POST", "/connect/twitch/bot", (302, 302, 403, 302, 302, 302)
-    ),
+    Row(CALLBACK, "GET", "/connect/twitch/callback", (400,) * 6),
+    Row(CALLBACK, "GET", "/connect/spotify/callback", (400,) * 6),
+    Row(CALLBACK, "GET", "/connect/nobody/callback", (404,) * 6),
+    Row(CONNECT, "GET", "/connect/twitch/bot", ADMIN_WITH_RIGHT),
+    Row(CONNECT, "GET", "/connect/spotify/player", ADMIN_WITH_RIGHT),
+    Row(CONNECT, "POST", "/connect/twitch/bot", (302, 302, 403, 302, 302, 302)),
+    Row(CONNECT, "POST", "/connect/spotify/player", (302, 302, 403, 302, 302, 302)),
     Row("overlay/", "GET", "/overlay/", (403,) * 6),
     Row("overlay/shell", "GET", "/overlay/shell", EVERYBODY),
     Row("overlay/worker.js", "GET", "/overlay/worker.js", EVERYBODY),
@@ -139,8 +143,10 @@ TABLES = {
     "twitch/chattext": (200, 302),
     "twitch/message": (403, 403),
     "twitch/messageconflict": (403, 403),
+    "twitch/raid": (403, 403),
     "twitch/redemption": (403, 403),
     "twitch/reward": (200, 403),
+    "twitch/streamsession": (403, 403),
     "twitch/subscription": (403, 403),
     "twitch/viewer": (403, 403),
 }

@@ -15,8 +15,8 @@ from tests.backstage import Backstage, at_once
 from tokens import registry, services
 from tokens.models import OAuthState, Token
 from tokens.services import AuthorizationFailed
+from tokens.views import redirect_uri
 from twitch.client.oauth import TwitchOAuth
-from twitch.views.connecting import redirect_uri
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,7 +37,7 @@ def answer(backstage: Backstage, client: Client, role: str = "broadcaster", **co
 
 def begun() -> tuple[str, str]:
     """Begin a consent; returns its state and the page's address."""
-    page = services.begin_authorization("twitch", "broadcaster", redirect_uri())
+    page = services.begin_authorization("twitch", "broadcaster", redirect_uri("twitch"))
     return parse_qs(urlsplit(page).query)["state"][0], page
 
 
@@ -48,7 +48,7 @@ def code(backstage: Backstage, page: str) -> str:
 def test_the_broadcaster_connects(backstage: Backstage, staff: Client) -> None:
     page = staff.get("/connect/twitch/broadcaster").content.decode()
     assert "channel:manage:redemptions" in page
-    assert redirect_uri() in page
+    assert redirect_uri("twitch") in page
 
     response = staff.get(answer(backstage, staff))
 
@@ -94,7 +94,7 @@ def test_of_ten_that_bring_the_same_answer_one_is_heard(backstage: Backstage) ->
     state, page = begun()
     given = code(backstage, page)
     results = at_once(
-        10, lambda: services.finish_authorization("twitch", state, given, redirect_uri())
+        10, lambda: services.finish_authorization("twitch", state, given, redirect_uri("twitch"))
     )
     assert sum(isinstance(result, Token) for result in results) == 1
     assert backstage.calls("oauth2/token") == 1
@@ -109,7 +109,10 @@ def test_an_unknown_state_is_refused_before_twitch_is_asked(
 
 
 def test_a_state_is_bound_to_its_provider_and_address(backstage: Backstage) -> None:
-    for provider, address in (("spotify", redirect_uri()), ("twitch", "https://evil.example/")):
+    for provider, address in (
+        ("spotify", redirect_uri("twitch")),
+        ("twitch", "https://evil.example/"),
+    ):
         state, _ = begun()
         with pytest.raises(AuthorizationFailed) as caught:
             services.finish_authorization(provider, state, "code", address)
@@ -121,14 +124,16 @@ def test_a_state_ends_after_ten_minutes(backstage: Backstage) -> None:
     state, page = begun()
     OAuthState.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     with pytest.raises(AuthorizationFailed, match="ten minutes"):
-        services.finish_authorization("twitch", state, code(backstage, page), redirect_uri())
+        services.finish_authorization(
+            "twitch", state, code(backstage, page), redirect_uri("twitch")
+        )
     assert backstage.calls("oauth2/token") == 0
 
 
 def test_a_made_up_code_is_refused(backstage: Backstage) -> None:
     state, _ = begun()
     with pytest.raises(AuthorizationFailed) as caught:
-        services.finish_authorization("twitch", state, "made-up", redirect_uri())
+        services.finish_authorization("twitch", state, "made-up", redirect_uri("twitch"))
     assert caught.value.code == "code_rejected"
 
 
@@ -171,7 +176,8 @@ def test_a_proof_key_is_made_and_brought_back(backstage: Backstage, monkeypatch)
     assert parse_qs(urlsplit(page).query)["code_challenge_method"] == ["S256"]
     given = code(backstage, page)
     assert (
-        services.finish_authorization("twitch", state, given, redirect_uri()).account_id == "1000"
+        services.finish_authorization("twitch", state, given, redirect_uri("twitch")).account_id
+        == "1000"
     )
 
 
@@ -189,7 +195,7 @@ def test_staff_need_the_right_to_change_connections(backstage: Backstage, client
 def test_an_unknown_role_is_not_found(backstage: Backstage, staff: Client) -> None:
     assert staff.get("/connect/twitch/janitor").status_code == 404
     with pytest.raises(KeyError):
-        services.begin_authorization("twitch", "janitor", redirect_uri())
+        services.begin_authorization("twitch", "janitor", redirect_uri("twitch"))
 
 
 def test_looking_at_the_page_begins_nothing(backstage: Backstage, staff: Client) -> None:

@@ -20,6 +20,7 @@ from tokens.registry import (
     Identity,
     Provider,
     TokenRejected,
+    every,
     find,
 )
 
@@ -123,8 +124,11 @@ def refresh_due(now: datetime) -> None:
 
 
 def validate_all(now: datetime) -> None:
-    """Ask each provider whether our tokens are still good; one that is not is renewed at once."""
-    rows = Token.objects.filter(reconnect_needed=False).values_list("provider", "role")
+    """Ask each provider that wants it whether our tokens are good; one that is not is renewed."""
+    asked = [provider.name for provider in every() if provider.wants_validation]
+    rows = Token.objects.filter(reconnect_needed=False, provider__in=asked).values_list(
+        "provider", "role"
+    )
     for provider, role in rows:
         try:
             _validate(provider, role, now)

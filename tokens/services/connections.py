@@ -26,6 +26,7 @@ class Connection:
     provider_label: str
     role: str
     role_label: str
+    about: str
     account_name: str
     state: State
     sentence: str
@@ -66,12 +67,13 @@ def _connection(provider: Provider, name: str, role: Role, token: Token | None) 
         provider_label=provider.label,
         role=name,
         role_label=role.label,
+        about=role.about,
         account_name=token.account_name if token else "",
         state=state,
         sentence=sentence,
         is_problem=state != "connected" and not (state == "not_connected" and role.is_optional),
         expires_at=token.expires_at if token else None,
-        connect_url=reverse(provider.connect_view, args=[name]),
+        connect_url=reverse("tokens:connect", args=[provider.name, name]),
     )
 
 

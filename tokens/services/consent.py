@@ -142,7 +142,7 @@ def _store(asked: OAuthState, grant: Grant, identity: Identity, now: datetime) -
                     account_name=identity.account_name,
                     access_token=grant.access_token,
                     refresh_token=grant.refresh_token,
-                    scopes=list(identity.scopes),
+                    scopes=list(identity.scopes or grant.scopes),
                     expires_at=now + timedelta(seconds=grant.expires_in),
                     connected_at=now,
                     validated_at=now,

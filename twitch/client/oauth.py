@@ -45,6 +45,12 @@ ROLES: Mapping[str, Role] = {
             "user:bot": "let the app write as this account",
             "channel:bot": "let a bot join the channel",
         },
+        about="Greenroom hears of redemptions, and fulfils and refunds them, as the broadcaster.",
+        next_page=(
+            "admin:twitch_reward_add",
+            "Make a reward",
+            "Viewers redeem it with channel points",
+        ),
     ),
     BOT: Role(
         "Bot",
@@ -54,6 +60,7 @@ ROLES: Mapping[str, Role] = {
             "user:bot": "be known as a bot",
         },
         is_optional=True,
+        about="A second account that speaks in chat. Without one, the broadcaster speaks.",
     ),
 }
 
@@ -64,9 +71,13 @@ class TwitchOAuth:
     name = "twitch"
     label = "Twitch"
     roles = ROLES
-    connect_view = "twitch:connect"
+    needed_settings = ("TWITCH_CLIENT_ID", "TWITCH_CLIENT_SECRET")
+    wants_validation = True
     # Twitch's authorization code flow has a client secret and no PKCE.
     offers_pkce = False
+
+    def home(self, public_url: str) -> str:
+        return public_url
 
     def authorize_url(self, role: str, state: str, redirect_uri: str, challenge: str) -> str:
         query = {

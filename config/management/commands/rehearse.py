@@ -1,4 +1,4 @@
-"""Set the stage for a rehearsal: accounts connected, a reward to redeem."""
+"""Set the stage for a rehearsal: accounts connected, rewards to redeem."""
 
 from __future__ import annotations
 
@@ -10,19 +10,32 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.urls import reverse
 
 from tokens import services as tokens
+from tokens.views import redirect_uri
 from twitch.models import Reward
 from twitch.services import rewards
 
-ACCOUNTS = {"broadcaster": "greenroom", "bot": "greenroom_bot"}
-REWARD = {
-    "title": "Keyboard Raffle",
-    "prompt": "Roll from 1 to 10,000: hit the winning number and the keyboard is yours.",
-    "cost": 500,
-    "action": "keyboard_raffle",
-}
+ACCOUNTS = (
+    ("twitch", "broadcaster", "greenroom"),
+    ("twitch", "bot", "greenroom_bot"),
+    ("spotify", "player", "greenroom"),
+)
+REWARDS = (
+    {
+        "title": "Keyboard Raffle",
+        "prompt": "Roll from 1 to 10,000: hit the winning number and the keyboard is yours.",
+        "cost": 500,
+        "action": "keyboard_raffle",
+    },
+    {
+        "title": "Song Request",
+        "prompt": "Paste the Spotify link of a song: it plays after those that wait.",
+        "cost": 1000,
+        "action": "song_request",
+        "needs_input": True,
+    },
+)
 
 
 class Command(BaseCommand):
@@ -31,22 +44,21 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.REHEARSAL:
             raise CommandError("This is not a rehearsal: REHEARSAL is off.")
-        for role, login in ACCOUNTS.items():
-            connect(role, login)
+        for provider, role, login in ACCOUNTS:
+            connect(provider, role, login)
         rewards.lint()
-        if not Reward.objects.ours().filter(action=REWARD["action"]).exists():
-            rewards.create_on_twitch(Reward(**REWARD))
+        for reward in REWARDS:
+            if not Reward.objects.ours().filter(action=reward["action"]).exists():
+                rewards.create_on_twitch(Reward(**reward))
 
 
-def connect(role: str, login: str) -> None:
+def connect(provider: str, role: str, login: str) -> None:
     """Give the consent that a person would give on the rehearsal's sign-in page."""
-    redirect_uri = settings.PUBLIC_URL + reverse("twitch:callback")
-    page = urlsplit(tokens.begin_authorization("twitch", role, redirect_uri))
+    back = redirect_uri(provider)
+    page = urlsplit(tokens.begin_authorization(provider, role, back))
     form = dict(parse_qsl(page.query)) | {"login": login, "decision": "authorize"}
     answer = parse_qs(urlsplit(_post(page._replace(query="").geturl(), form)).query)
-    tokens.finish_authorization(
-        "twitch", answer["state"][0], answer.get("code", [""])[0], redirect_uri
-    )
+    tokens.finish_authorization(provider, answer["state"][0], answer.get("code", [""])[0], back)
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -1,0 +1,85 @@
+"""One request to Spotify: sent once, answered in time or not at all, and never anywhere else."""
+
+from __future__ import annotations
+
+import logging
+from http.cookiejar import DefaultCookiePolicy
+from time import monotonic
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import structlog
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+log = structlog.get_logger(__name__)
+
+TIMEOUTS = (3.0, 8.0)
+LONGEST_ANSWER = 15.0
+LARGEST_ANSWER = 2 * 1024 * 1024
+
+# At its finest, spotipy's own log shows each request with its token.
+logging.getLogger("spotipy").setLevel(logging.CRITICAL)
+
+
+class Session(requests.Session):
+    """A session that keeps to itself: no proxies, passwords, cookies, redirects or retries.
+
+    An answer that is too large or takes too long is a `requests.RequestException`.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.headers.update({"User-Agent": "Greenroom", "Accept": "application/json"})
+        for scheme in ("https://", "http://"):
+            self.mount(scheme, requests.adapters.HTTPAdapter(max_retries=0, pool_maxsize=16))
+
+    def request(  # type: ignore[override]
+        self, method: str, url: str, **kwargs: Any
+    ) -> requests.Response:
+        began = monotonic()
+        wish = {"timeout": TIMEOUTS} | kwargs | {"stream": True, "allow_redirects": False}
+        place = {"method": method, "path": urlsplit(url).path}
+        try:
+            with super().request(method, url, **wish) as response:
+                # What requests itself does with a body, but for the limits.
+                response._content = _read(response, began)
+        except (requests.RequestException, OSError) as error:
+            log.warning("spotify.no_answer", **place, why=type(error).__name__)
+            raise
+        write = log.debug if response.status_code < 400 else log.warning
+        took = round(1000 * (monotonic() - began))
+        write("spotify.call", **place, status=response.status_code, ms=took)
+        return response
+
+
+def surely_unsent(error: Exception) -> bool:
+    """Whether the connection never came about."""
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(reason, NewConnectionError | ConnectTimeoutError)
+
+
+def decoded(response: requests.Response) -> object:
+    """Return the body's JSON; None for an empty body; raises ValueError for anything else."""
+    if not response.content.strip():
+        return None
+    try:
+        payload: object = response.json()
+    except RecursionError as error:
+        raise ValueError("The answer is nested too deeply.") from error
+    return payload
+
+
+def _read(response: requests.Response, began: float) -> bytes:
+    text = bytearray()
+    for piece in response.iter_content(64 * 1024):
+        text += piece
+        if len(text) > LARGEST_ANSWER:
+            raise requests.exceptions.ContentDecodingError("The answer is too large.")
+        if monotonic() - began > LONGEST_ANSWER:
+            raise requests.ReadTimeout("The answer takes too long.")
+    return bytes(text)
