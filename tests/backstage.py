@@ -20,6 +20,11 @@ from twitch.models import StreamSession
 
 T = TypeVar("T")
 
+SPOTIFY_SCOPES = (
+    "user-read-playback-state",
+    "user-read-currently-playing",
+    "user-modify-playback-state",
+)
 LOGINS = {"broadcaster": "greenroom", "bot": "greenroom_bot"}
 
 
@@ -110,6 +115,25 @@ class Backstage:
         )
         return token
 
+    def connect_spotify(self, *, without: str = "", expires_in: int = 3600) -> Token:
+        """Connect the player's account without its consent page."""
+        scopes = [scope for scope in SPOTIFY_SCOPES if scope != without]
+        given = self.control("spotify/tokens", scopes=scopes, expires_in=expires_in)
+        token, _ = Token.objects.update_or_create(
+            provider="spotify",
+            role="player",
+            defaults={
+                "account_id": given["account_id"],
+                "account_name": "Greenroom",
+                "access_token": SecretStr(given["access_token"]),
+                "refresh_token": SecretStr(given["refresh_token"]),
+                "scopes": scopes,
+                "expires_at": timezone.now() + timedelta(seconds=expires_in),
+                "reconnect_needed": False,
+            },
+        )
+        return token
+
     def consent(self, page: str, *, login: str = "greenroom", decision: str = "authorize") -> str:
         """Click through the consent page at that address; returns where the browser is sent."""
         address = urllib.parse.urlsplit(page)
@@ -124,6 +148,46 @@ class Backstage:
     def _newest_call(self) -> int:
         calls = self.look("state")["calls"]
         return max((call["id"] for call in calls), default=0)
+
+    def spotify(self) -> dict[str, Any]:
+        """Return the player, its queue, the calls by endpoint since the reset and the catalogue."""
+        seen: dict[str, Any] = self.look("spotify")
+        return seen
+
+    def spotify_calls(self, *endpoints: str) -> int:
+        """Return how often Spotify was called, or these of its endpoints (`GET /v1/me`)."""
+        calls: dict[str, int] = self.spotify()["calls"]
+        return sum(count for path, count in calls.items() if not endpoints or path in endpoints)
+
+    def track(self, title: str) -> dict[str, Any]:
+        """Return the first of the catalogue's tracks whose title begins so."""
+        tracks = self.spotify()["catalogue"]
+        return next(track for track in tracks if track["title"].startswith(title))
+
+    def press(self, button: str, **wish: Any) -> None:
+        """Press `play`, `pause`, `next`, `previous` or (with `ms`) `seek` in the streamer's app."""
+        self.control("spotify/player", do=button, **wish)
+
+    def jump(self, *, seconds: float) -> None:
+        """Wind the player's clock ahead: it plays on as if that time had passed."""
+        self.control("spotify/clock", advance_ms=round(seconds * 1000))
+
+    def play_out(self) -> None:
+        """Let the current item end and the next one begin."""
+        now = self.spotify()["now"]
+        self.jump(seconds=(now["duration_ms"] - now["progress_ms"]) / 1000)
+
+    def queue_by_hand(self, item: str) -> None:
+        """Let the streamer queue a track's id, or an `episode`, `local`, `ad` or `unknown`."""
+        self.control("spotify/queue", item=item)
+
+    def device(self, **switches: bool) -> None:
+        """Switch the player's device: `active`, `restricted`, or the account's `premium`."""
+        self.control("spotify/device", **switches)
+
+    def remove_track(self, track_id: str, *, removed: bool = True) -> None:
+        """Take a track off Spotify, or put it back."""
+        self.control(f"spotify/tracks/{track_id}", removed=removed)
 
 
 def live(**columns: Any) -> StreamSession:
