@@ -1,0 +1,1 @@
+"""What can be done with achievements: count facts, count again, tell what was earned."""
