@@ -39,6 +39,8 @@ GROUPS = [
     _group(
         "The show",
         ("Runs", "conversion_path", "sagas_run"),
+        ("Streams", "live_tv", "twitch_streamsession"),
+        ("Raids", "flight_land", "twitch_raid"),
         ("Redemptions", "redeem", "twitch_redemption"),
         ("Rewards", "loyalty", "twitch_reward"),
         ("Rolls", "casino", "raffle_roll"),
@@ -52,6 +54,11 @@ GROUPS = [
         ("Messages", "inbox", "twitch_message"),
         ("Message conflicts", "warning", "twitch_messageconflict"),
         ("Viewers", "groups", "twitch_viewer"),
+    ),
+    _group(
+        "Spotify",
+        ("Budget and calls", "data_usage", "spotify_call"),
+        ("Tracks", "music_note", "spotify_track"),
     ),
     _group(
         "The machine",

@@ -18,6 +18,7 @@ EVERY_SECONDS = {
     "twitch.watch_stream": 10,
     "sagas.prune": 60 * 60,
     "twitch.prune": 60 * 60,
+    "spotify.prune": 60 * 60,
 }
 
 

@@ -50,7 +50,8 @@ RUN = "api/admin/runs/<int:run_id>"
 CALLBACK = "connect/<slug:provider>/callback"
 CONNECT = "connect/<slug:provider>/<slug:role>"
 VIEWER = r"api/^stats/raffle/viewers/(?P<viewer_id>\d{1,32})$"
-APP_LIST = r"admin/^(?P<app_label>sagas|tokens|accounts|twitch|raffle|overlay|django_celery_beat)/$"
+APP_LIST = r"admin/^(?P<app_label>sagas|tokens|accounts|twitch|spotify|raffle|overlay|django_celery_beat)/$"
+CLOSE_BREAKER = "admin/spotify/call/close-breaker/"
 DECIDE_RUN = "admin/sagas/run/<int:run_id>/decide/<str:verb>/"
 DECIDE_ADDRESS = "admin/overlay/overlaytoken/<int:token_id>/do/<slug:verb>/"
 
@@ -70,6 +71,7 @@ TABLE = [
     Row("api/streams", "GET", "/api/streams", PUBLIC_API),
     Row("api/streams", "POST", "/api/streams", (405, 405, 405, 405, 401, 405)),
     Row("api/admin/runs", "GET", "/api/admin/runs", STAFF_API),
+    Row("api/admin/spotify", "GET", "/api/admin/spotify", STAFF_API),
     Row(RUN, "GET", "/api/admin/runs/1", LOOK),
     Row(f"{RUN}/retry", "POST", "/api/admin/runs/1/retry", DECISION),
     Row(f"{RUN}/mark-done", "POST", "/api/admin/runs/1/mark-done", DECISION),
@@ -114,6 +116,13 @@ TABLE = [
         "/admin/overlay/overlaytoken/1/do/revoke/",
         (302, 302, 403, 404, 302, 302),
     ),
+    Row(CLOSE_BREAKER, "GET", "/admin/spotify/call/close-breaker/", (405,) * 6),
+    Row(
+        CLOSE_BREAKER,
+        "POST",
+        "/admin/spotify/call/close-breaker/",
+        (302, 302, 403, 302, 302, 302),
+    ),
     # Without a connection there is nobody to ask, which the next page says.
     Row(
         "admin/twitch/reward/check/",
@@ -139,6 +148,8 @@ TABLES = {
     "raffle/roll": (403, 403),
     "sagas/event": (403, 403),
     "sagas/run": (403, 403),
+    "spotify/call": (403, 403),
+    "spotify/track": (403, 403),
     "tokens/token": (403, 403),
     "twitch/chattext": (200, 302),
     "twitch/message": (403, 403),

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from spotify import api
+
+urlpatterns = [path("spotify", api.SpotifyView.as_view())]
