@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tokens import services as tokens
 from tokens.views import redirect_uri
 from twitch.models import Reward
+from twitch.registry import actions
 from twitch.services import rewards
 
 ACCOUNTS = (
@@ -48,7 +49,8 @@ class Command(BaseCommand):
             connect(provider, role, login)
         rewards.lint()
         for reward in REWARDS:
-            if not Reward.objects.ours().filter(action=reward["action"]).exists():
+            action = reward["action"]
+            if action in actions() and not Reward.objects.ours().filter(action=action).exists():
                 rewards.create_on_twitch(Reward(**reward))
 
 
