@@ -1,0 +1,152 @@
+"""What people decide about the queue: each decision is carried out once, and written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from sagas.flow import Refused, find
+from sagas.services import start
+from songqueue import texts
+from songqueue.models import Block, Decision, Play, SongRequest, SongRules
+from songqueue.services import door, outcomes, queue
+from songqueue.services.naming import song_in_chat
+from twitch.models import Redemption, Viewer
+from twitch.services import chat
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+Status = SongRequest.Status
+Verb = Decision.Verb
+Via = Decision.Via
+
+SKIP = "songqueue.skip"
+
+
+@dataclass(frozen=True)
+class By:
+    """Who decides and where it was said; a chat message decides once, however often it comes."""
+
+    via: str
+    name: str
+    user: User | None = None
+    message_id: str = ""
+
+
+# --- The song that plays ---------------------------------------------------------------------
+
+
+@transaction.atomic
+def skip(by: By, why: str = "") -> Decision:
+    """Have the player go on to its next song; the request that plays is ended by that."""
+    play = Play.objects.filter(ended_at=None).select_related("track", "request").first()
+    what = (play.track.line if play.track else play.title) if play else ""
+    decision = _write(by, Verb.SKIP, why, what or "the song", play.request if play else None)
+    start(find(SKIP), decision)
+    return decision
+
+
+# --- Songs that wait -------------------------------------------------------------------------
+
+
+def at_place(place: int) -> SongRequest:
+    """Return the request at that place of the queue; raises Refused."""
+    waiting = SongRequest.objects.waiting().select_related("track", "viewer")
+    found = next((request for request in waiting if queue.place(request)[0] == place), None)
+    if found is None:
+        raise Refused("no_such_place", chat.render(texts.NO_SUCH_PLACE, place=place))
+    return found
+
+
+@transaction.atomic
+def remove(request: SongRequest, by: By, now: datetime, why: str = "") -> Decision:
+    """Take a waiting request off the queue; raises Refused when it does not wait."""
+    _end_waiting(request, "removed_by_moderator", now)
+    return _write(by, Verb.REMOVE, why, song_in_chat(request), request)
+
+
+@transaction.atomic
+def withdraw(viewer: Viewer, by: By, now: datetime) -> SongRequest:
+    """Take the viewer's own newest request off the queue; raises Refused when there is none.
+
+    Points that are not spent yet are refunded, which its flow tells the viewer.
+    """
+    own = SongRequest.objects.open().filter(viewer=viewer).select_related("track", "redemption")
+    newest = own.order_by("-lined_up_at", "-id").first()
+    if newest is None:
+        raise Refused("no_request", chat.render(texts.NO_REQUEST))
+    _end_waiting(newest, "withdrawn", now)
+    _write(by, Verb.WITHDRAW, "", song_in_chat(newest), newest)
+    return newest
+
+
+def is_refundable(request: SongRequest) -> bool:
+    """Whether the points of a request are not spent yet."""
+    return request.redemption.status == Redemption.Status.UNFULFILLED
+
+
+def _end_waiting(request: SongRequest, code: str, now: datetime) -> None:
+    newest = SongRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+    song = song_in_chat(request)
+    if newest.status == Status.PLAYING:
+        raise Refused("plays_already", chat.render(texts.PLAYS_ALREADY, song=song))
+    if newest.status not in SongRequest.WAITING:
+        raise Refused("over_already", chat.render(texts.OVER_ALREADY, song=song))
+    outcomes.end(newest, Status.REMOVED, code, now)
+
+
+# --- What is not wanted ----------------------------------------------------------------------
+
+
+@transaction.atomic
+def block(kind: str, value: str, by: By, *, label: str = "", reason: str = "") -> Block:
+    """Block a track, an artist, a viewer or a word; what is blocked already stays as it is."""
+    same = {"value__iexact": value} if kind == Block.Kind.WORD else {"value": value}
+    known = Block.objects.filter(kind=kind, **same).first()
+    if known is not None:
+        return known
+    made = Block.objects.create(
+        kind=kind, value=value, label=label, reason=reason, made_by=by.name[:150]
+    )
+    _write(by, Verb.BLOCK, reason, str(made))
+    return made
+
+
+@transaction.atomic
+def unblock(blocked: Block, by: By, why: str = "") -> None:
+    """Let what was blocked be requested again."""
+    _write(by, Verb.UNBLOCK, why, str(blocked))
+    blocked.delete()
+
+
+# --- Requests as a whole ---------------------------------------------------------------------
+
+
+@transaction.atomic
+def pause(by: By, *, is_paused: bool, why: str = "") -> bool:
+    """Pause requests by hand, or end that; returns whether that changed anything."""
+    SongRules.objects.bulk_create([SongRules()], ignore_conflicts=True)
+    changed = SongRules.objects.filter(is_paused=not is_paused).update(is_paused=is_paused)
+    if changed:
+        _write(by, Verb.PAUSE if is_paused else Verb.RESUME, why)
+        door.look_soon()
+    return bool(changed)
+
+
+def _write(
+    by: By, verb: Decision.Verb, why: str, what: str = "", request: SongRequest | None = None
+) -> Decision:
+    return Decision.objects.create(
+        verb=verb,
+        request=request,
+        what=what[:600],
+        why=why[:200],
+        via=by.via,
+        actor=by.user,
+        actor_name=by.name[:150],
+        message_id=by.message_id,
+    )
