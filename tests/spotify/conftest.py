@@ -1,0 +1,22 @@
+"""The rehearsal, for tests of Spotify's part."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.backstage import Backstage
+
+
+@pytest.fixture
+def backstage(rehearsal_url: str) -> Backstage:
+    """A fresh rehearsal, with everything working."""
+    backstage = Backstage(rehearsal_url)
+    backstage.control("faults", verb="DELETE")
+    return backstage
+
+
+@pytest.fixture
+def connected(transactional_db: None, backstage: Backstage) -> Backstage:
+    """A fresh rehearsal whose player is connected."""
+    backstage.connect_spotify()
+    return backstage
