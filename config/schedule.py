@@ -11,6 +11,7 @@ EVERY_SECONDS = {
     "sagas.sweep": 5,
     "twitch.begin_messages": 10,
     "config.pulse": 5,
+    "songqueue.follow_door": 5,
     "tokens.refresh_due": 60,
     "tokens.validate": 60 * 60,
     "twitch.lint_rewards": 5 * 60,

@@ -133,4 +133,12 @@ class Decision(models.Model):
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["message_id"], condition=~Q(message_id=""), name="one_decision_per_message"
+            )
+        ]
         indexes = [models.Index(fields=["-at"], name="decision_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.actor_name} {self.get_verb_display()} {self.what}".rstrip()

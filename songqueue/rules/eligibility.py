@@ -9,6 +9,8 @@ from itertools import takewhile
 from songqueue.rules.times import length
 from songqueue.rules.words import has_word
 
+KINDS = ("viewer", "track", "artist", "word")
+
 
 @dataclass(frozen=True)
 class No:
@@ -45,7 +47,7 @@ class Song:
 
 @dataclass(frozen=True)
 class Blocked:
-    """One thing that is not wanted; `kind` is "track", "artist", "viewer" or "word"."""
+    """One thing that is not wanted; `kind` is one of KINDS."""
 
     kind: str
     value: str
@@ -86,15 +88,8 @@ def refuse_song(song: Song, limits: Limits) -> No | None:
 
 def refuse_blocked(song: Song, viewer_id: str, blocks: Iterable[Blocked]) -> No | None:
     """Judge by what is blocked; the viewer before the song."""
-    words = [song.title, *song.artists]
-    kinds = {
-        "viewer": lambda value: value == viewer_id,
-        "track": lambda value: value == song.track_id,
-        "artist": lambda value: value in song.artist_ids,
-        "word": lambda value: any(has_word(text, value) for text in words),
-    }
-    hit = {block.kind for block in blocks if kinds[block.kind](block.value)}
-    return next((No(f"blocked_{kind}") for kind in kinds if kind in hit), None)
+    hit = {block.kind for block in blocks if _hits(block, song, viewer_id)}
+    return next((No(f"blocked_{kind}") for kind in KINDS if kind in hit), None)
 
 
 def refuse_place(
@@ -120,6 +115,18 @@ def refuse_place(
     if 0 < limits.in_a_row_per_viewer <= in_a_row and others_wait:
         return No("too_many_in_a_row", {"most": str(limits.in_a_row_per_viewer)})
     return None
+
+
+def _hits(block: Blocked, song: Song, viewer_id: str) -> bool:
+    match block.kind:
+        case "viewer":
+            return block.value == viewer_id
+        case "track":
+            return block.value == song.track_id
+        case "artist":
+            return block.value in song.artist_ids
+        case _:
+            return any(has_word(text, block.value) for text in (song.title, *song.artists))
 
 
 def _is_same(song: Song, place: Place) -> bool:
