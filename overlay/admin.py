@@ -21,6 +21,8 @@ from overlay.models import OverlayToken
 
 # In the session: the address to be shown on the next page, and on no other.
 TO_SHOW = "overlay_address_to_show"
+# The buttons that send a test, and the cue of each.
+TESTS = {"test-roll": "roll", "test-song": "song_requested"}
 
 
 @admin.register(OverlayToken)
@@ -81,9 +83,9 @@ class OverlayTokenAdmin(ModelAdmin):
         token = get_object_or_404(OverlayToken, pk=token_id)
         if verb == "show":
             request.session[TO_SHOW] = token.pk
-        elif verb == "test":
-            services.test_cue(timezone.now())
-            messages.success(request, "A test roll is on its way to every overlay.")
+        elif verb in TESTS:
+            services.test_cue(TESTS[verb], timezone.now())
+            messages.success(request, "A test is on its way to every overlay.")
         elif verb == "revoke":
             services.revoke(token, timezone.now())
             messages.success(request, "Revoked. What OBS shows of it is gone.")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from overlay.services import cue, roll_payload
+from overlay.services import cue, request_payload, roll_payload
 from raffle.events import RollMade
 from sagas.registry import listen
+from songqueue.events import SongRequested
 
 
 @listen(RollMade)
@@ -20,3 +21,12 @@ def show_roll(fact: RollMade) -> None:
         is_record=fact.is_record,
     )
     cue("roll", payload, now=timezone.now())
+
+
+@listen(SongRequested)
+def show_request(fact: SongRequested) -> None:
+    """Tell on stream who asked for which song."""
+    payload = request_payload(
+        name=fact.viewer_name, title=fact.title, artists=fact.artists, cover_url=fact.cover_url
+    )
+    cue("song_requested", payload, now=timezone.now())

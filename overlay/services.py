@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -46,12 +47,9 @@ def cue(kind: str, payload: dict[str, Any], *, now: datetime, lasts: timedelta =
     return shown
 
 
-def test_cue(now: datetime) -> Cue:
-    """Show a roll that was never made, marked as a test."""
-    payload = roll_payload(
-        name="Test Viewer", roll=4_203, winning_number=4_207, is_win=False, is_record=True
-    )
-    return cue("roll", {**payload, "is_test": True}, now=now)
+def test_cue(kind: str, now: datetime) -> Cue:
+    """Show something that never happened, marked as a test: a `roll` or a `song_requested`."""
+    return cue(kind, {**_samples()[kind], "is_test": True}, now=now)
 
 
 def roll_payload(
@@ -65,6 +63,24 @@ def roll_payload(
         "distance": abs(roll - winning_number),
         "is_win": is_win,
         "is_record": is_record,
+    }
+
+
+def request_payload(
+    *, name: str, title: str, artists: Sequence[str], cover_url: str
+) -> dict[str, Any]:
+    """Return what the page needs in order to tell of a requested song."""
+    return {"name": name, "title": title, "artists": list(artists), "cover_url": cover_url}
+
+
+def _samples() -> dict[str, dict[str, Any]]:
+    return {
+        "roll": roll_payload(
+            name="Test Viewer", roll=4_203, winning_number=4_207, is_win=False, is_record=True
+        ),
+        "song_requested": request_payload(
+            name="Test Viewer", title="Paper Lanterns", artists=["Low Tide Radio"], cover_url=""
+        ),
     }
 
 

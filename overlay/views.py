@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from overlay import services
+
+# Where Spotify keeps the covers of albums and playlists.
+COVER_HOSTS = "https://i.scdn.co https://mosaic.scdn.co https://*.spotifycdn.com"
 
 
 @require_safe
@@ -55,6 +61,7 @@ def _policy(host: str) -> str:
         # The custom CSS that people write in OBS arrives as a style element.
         "style-src-elem 'self' 'unsafe-inline'",
         "font-src 'self'",
+        f"img-src 'self' {_cover_hosts()}",
         f"connect-src 'self' ws://{host} wss://{host}",
         "worker-src 'self'",
         "base-uri 'none'",
@@ -62,3 +69,10 @@ def _policy(host: str) -> str:
         "frame-ancestors 'none'",
     ]
     return "; ".join(rules)
+
+
+def _cover_hosts() -> str:
+    if not settings.REHEARSAL:
+        return COVER_HOSTS
+    rehearsed = urlsplit(settings.SPOTIFY_API_URL)
+    return f"{COVER_HOSTS} {rehearsed.scheme}://{rehearsed.netloc}"

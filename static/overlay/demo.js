@@ -1,19 +1,61 @@
 // `?demo`: samples that never end, to place the source and to write custom CSS for it.
-const SAMPLES = [
-  { name: "Nightjar", roll: 7318, winning_number: 2046, is_win: false, is_record: false },
-  { name: "MapleFox", roll: 4203, winning_number: 4207, is_win: false, is_record: true },
-  { name: "pixel_pilot", roll: 9001, winning_number: 9001, is_win: true, is_record: false },
+const CUES = [
+  roll({ name: "Nightjar", roll: 7318, winning_number: 2046, is_win: false, is_record: false }),
+  request({ name: "MapleFox", title: "Paper Lanterns", artists: ["Low Tide Radio"], cover_url: picture(1) }),
+  roll({ name: "MapleFox", roll: 4203, winning_number: 4207, is_win: false, is_record: true }),
+  request({ name: "دانية", title: "夜明けのハイウェイ", artists: ["三つの月"], cover_url: picture(2) }),
+  roll({ name: "pixel_pilot", roll: 9001, winning_number: 9001, is_win: true, is_record: false }),
 ];
-const EVERY_MS = 7500;
+const CUES_EVERY_MS = 9000;
+
+const LONG = "The Very Long Title That a Progressive Rock Band Gave to the Third Part of Its Second Suite (2011 Remaster)";
+const SONGS = [
+  song("Paper Lanterns", ["Low Tide Radio"], { cover_url: picture(1), viewer: "MapleFox", progress_ms: 64_000 }),
+  song(LONG, ["An Ensemble With a Long Name", "Its Friends"], { viewer: "Nightjar", duration_ms: 11_225_000, progress_ms: 10_980_000 }),
+  song("夜明けのハイウェイ", ["三つの月"], { cover_url: picture(2), viewer: "دانية" }),
+  song("أغنية الطريق الطويل", ["فرقة المدينة"], { cover_url: picture(1), viewer: "pixel_pilot" }),
+  song("🌊🏄‍♀️ Summer 🌴✨", ["🐬"], { progress_ms: 200_000 }),
+];
+const SONGS_EVERY_MS = 14_000;
 
 export function sampleCues(add) {
   let seq = 0;
-  const next = () => {
-    const sample = SAMPLES[seq % SAMPLES.length];
-    const distance = Math.abs(sample.roll - sample.winning_number);
+  repeat(CUES_EVERY_MS, () => {
+    const cue = CUES[seq % CUES.length];
     seq += 1;
-    add({ seq, kind: "roll", payload: { ...sample, distance, is_test: true } });
-  };
-  next();
-  setInterval(next, EVERY_MS);
+    add({ seq, ...cue });
+  });
+}
+
+export function sampleBoards(show) {
+  let turn = 0;
+  repeat(SONGS_EVERY_MS, () => {
+    const at = (n) => SONGS[(turn + n) % SONGS.length];
+    const next = [1, 2, 3].map((n) => ({ ...at(n), position: n, starts_in_ms: n * 198_000 - 100_000 }));
+    show({ now: at(0), next });
+    turn += 1;
+  });
+}
+
+function roll(payload) {
+  const distance = Math.abs(payload.roll - payload.winning_number);
+  return { kind: "roll", payload: { ...payload, distance, is_test: true } };
+}
+
+function request(payload) {
+  return { kind: "song_requested", payload: { ...payload, is_test: true } };
+}
+
+function song(title, artists, { cover_url = null, viewer = "", duration_ms = 214_000, progress_ms = 0 }) {
+  const asked = viewer ? { id: `song_${title}`, viewer } : null;
+  return { kind: "track", title, artists, cover_url, duration_ms, progress_ms, is_playing: true, request: asked };
+}
+
+function picture(number) {
+  return new URL(`./sample-${number}.svg`, import.meta.url).href;
+}
+
+function repeat(ms, act) {
+  act();
+  setInterval(act, ms);
 }

@@ -1,29 +1,38 @@
-// Sequence numbers: each cue once, none left out, across gaps, reconnects and reloads.
+// Sequence numbers: each cue once, none left out, and the newest board, across gaps, reconnects and reloads.
 import { Memory } from "./memory.js";
+
+const BOARDS = "songqueue";
 
 export class Feed {
   #seq = 0;
+  #boardSeq = 0;
   #isAsking = false;
   #memory = new Memory();
 
-  /** `send` speaks to the server; `stage` plays what is new. */
-  constructor(send, stage) {
+  /** `send` speaks to the server; `stage` plays what is new, `songs` shows the newest board. */
+  constructor(send, stage, songs) {
     this.send = send;
     this.stage = stage;
+    this.songs = songs;
   }
 
   take(message) {
     if (message.type === "snapshot") this.#snapshot(message);
     else if (message.type === "cue") this.#cue(message);
+    else if (message.type === "board") this.#board(message);
     else if (message.type === "beat") this.#beat(message);
   }
 
-  #snapshot({ seq, cues }) {
+  #snapshot({ seq, cues, board }) {
     // The numbers went back: another database, in which what we remember never happened.
     if (seq < this.#memory.newest) this.#memory.forget();
     this.#isAsking = false;
     this.#seq = seq;
     cues.forEach((cue) => this.#offer(cue));
+    if (board) {
+      this.#boardSeq = board.seq;
+      this.songs.show(board);
+    }
     this.send({ type: "seen" });
   }
 
@@ -31,17 +40,30 @@ export class Feed {
     const isGap = cue.seq > this.#seq + 1;
     this.#offer(cue);
     if (isGap) this.#ask();
-    if (cue.seq % 100 === 0) this.send({ type: "seen" });
+    this.#see(cue.seq);
   }
 
-  #beat({ seq }) {
+  /** A board is whole: it makes good whatever was lost before it. */
+  #board({ seq, board }) {
+    if (seq > this.#boardSeq) {
+      this.#boardSeq = seq;
+      this.songs.show(board);
+    }
+    this.#see(seq);
+  }
+
+  #beat({ group, seq }) {
     this.send({ type: "seen" });
-    if (seq > this.#seq) this.#ask();
+    if (seq > (group === BOARDS ? this.#boardSeq : this.#seq)) this.#ask();
   }
 
   #offer(cue) {
     this.#seq = Math.max(this.#seq, cue.seq);
     if (!this.#memory.has(cue.seq)) this.stage.add(cue, () => this.#memory.add(cue));
+  }
+
+  #see(seq) {
+    if (seq % 100 === 0) this.send({ type: "seen" });
   }
 
   #ask() {

@@ -1,16 +1,23 @@
-// The overlay page: what the socket tells becomes cues, and the stage plays them one after another.
+// The overlay page: what the socket tells becomes cues, played one after another, and the board of the songs.
+import { arrange } from "./arrangement.js";
 import { Connection } from "./connection.js";
-import { sampleCues } from "./demo.js";
+import { sampleBoards, sampleCues } from "./demo.js";
 import { Feed } from "./feed.js";
-import { still } from "./motion.js";
+import { options } from "./options.js";
+import { Songs } from "./songs.js";
 import { Stage } from "./stage.js";
 import { renew } from "./version.js";
 
 const query = new URLSearchParams(location.search);
-const stage = new Stage(document.querySelector("[data-part=stage]"), still(query));
+const asked = options(query);
+const [stageRoot, songsRoot] = ["stage", "songs"].map((part) => document.querySelector(`[data-part=${part}]`));
+const stage = new Stage(stageRoot, asked);
+const songs = new Songs(songsRoot, asked);
+arrange(stageRoot, songsRoot);
 
 if (query.has("demo")) {
   sampleCues((cue) => stage.add(cue));
+  sampleBoards((board) => songs.show(board));
 } else {
   const url = new URL(document.body.dataset.socket, location.href);
   url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
@@ -19,7 +26,7 @@ if (query.has("demo")) {
     if (message.type === "snapshot") renew(message.version);
     feed.take(message);
   });
-  const feed = new Feed((message) => connection.send(message), stage);
+  const feed = new Feed((message) => connection.send(message), stage, songs);
   connection.open();
 
   // OBS says whether this source is part of what the viewers see.

@@ -1,10 +1,5 @@
 // Everything that moves does so here: only transforms and opacity, so that the GPU does the work.
 
-/** Whether to show cues without motion: asked for by the system, or by `?motion=off`. */
-export function still(query) {
-  return query.get("motion") === "off" || matchMedia("(prefers-reduced-motion: reduce)").matches;
-}
-
 /** Times are in milliseconds at tempo 1. */
 export class Motion {
   constructor({ tempo, still }) {

@@ -1,7 +1,12 @@
 // Plays cues one after another, and quicker when many wait.
+import { request } from "./request.js";
 import { roll } from "./roll.js";
 
-const SCENES = { roll };
+// A scene that `takes` many plays all that wait of its kind at once.
+const SCENES = {
+  roll: { part: "raffle", play: roll },
+  song_requested: { part: "toast", play: request, takesMany: true },
+};
 const MOST_WAITING = 200;
 const BRISK_ABOVE = 6;
 const HURRIED_ABOVE = 20;
@@ -10,15 +15,17 @@ export class Stage {
   #waiting = [];
   #isPlaying = false;
 
-  /** `root` is the element to play in; a `still` stage moves nothing. */
-  constructor(root, still) {
+  /** `root` is the element to play in; only scenes of these `parts` are played; a `still` stage moves nothing. */
+  constructor(root, { parts, still }) {
     this.root = root;
+    this.parts = parts;
     this.still = still;
   }
 
   /** Play a cue in its turn; `begin` is called when that has come. */
   add(cue, begin = () => {}) {
-    if (!SCENES[cue.kind] || this.#waiting.some((other) => other.cue.seq === cue.seq)) return;
+    const isWanted = Object.hasOwn(SCENES, cue.kind) && this.parts.has(SCENES[cue.kind].part);
+    if (!isWanted || this.#waiting.some((other) => other.cue.seq === cue.seq)) return;
     this.#waiting.push({ cue, begin });
     if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();
     if (this.#isPlaying) return;
@@ -29,17 +36,28 @@ export class Stage {
 
   async #play() {
     while (this.#waiting.length) {
+      const [scene, told] = this.#next();
       const tempo = this.#tempo();
-      const { cue, begin } = this.#waiting.shift();
-      begin();
       try {
-        await SCENES[cue.kind](this.root, cue.payload, { tempo, still: this.still });
+        await scene.play(this.root, told, { tempo, still: this.still });
       } catch (error) {
         console.error("Greenroom: a cue could not be played.", error);
       }
       this.root.replaceChildren();
     }
     this.#isPlaying = false;
+  }
+
+  /** Take what is to be played now: its scene, and one payload or all that wait of its kind. */
+  #next() {
+    const { kind } = this.#waiting[0].cue;
+    const scene = SCENES[kind];
+    const count = (entry, n) => (scene.takesMany ? entry.cue.kind === kind : n === 0);
+    const taken = this.#waiting.filter(count);
+    this.#waiting = this.#waiting.filter((entry, n) => !count(entry, n));
+    taken.forEach(({ begin }) => begin());
+    const payloads = taken.map(({ cue }) => cue.payload);
+    return [scene, scene.takesMany ? payloads : payloads[0]];
   }
 
   #tempo() {

@@ -37,9 +37,13 @@ def test_the_address_is_not_in_the_list(admin_client: Client, token: OverlayToke
     assert services.token_of(token) not in page
 
 
-def test_a_test_roll_is_marked_as_one(admin_client: Client, token: OverlayToken) -> None:
-    admin_client.post(f"{LIST}{token.pk}/do/test/")
-    assert Cue.objects.get().payload["is_test"] is True
+@pytest.mark.parametrize(("verb", "kind"), [("test-roll", "roll"), ("test-song", "song_requested")])
+def test_a_test_is_marked_as_one(
+    admin_client: Client, token: OverlayToken, verb: str, kind: str
+) -> None:
+    admin_client.post(f"{LIST}{token.pk}/do/{verb}/")
+    cue = Cue.objects.get()
+    assert (cue.kind, cue.payload["is_test"]) == (kind, True)
 
 
 def test_the_button_and_the_action_revoke(
@@ -55,7 +59,7 @@ def test_the_button_and_the_action_revoke(
     assert services.token_of(token) not in page.content.decode()
 
 
-@pytest.mark.parametrize("verb", ["test", "show", "revoke"])
+@pytest.mark.parametrize("verb", ["test-roll", "test-song", "show", "revoke"])
 def test_looking_changes_nothing_and_strangers_may_do_nothing(
     admin_client: Client, client: Client, token: OverlayToken, verb: str
 ) -> None:

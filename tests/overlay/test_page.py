@@ -133,7 +133,7 @@ def test_a_cue_is_played_once_also_after_a_reload(
 def test_a_lost_push_is_made_good_by_a_snapshot(
     site: Site, token: OverlayToken, now: datetime, opened: Opening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = opened(site.page(token) + "&motion=off")
+    page = opened(site.page(token) + "&motion=0")
     connected(page, token)
     with monkeypatch.context() as lost:
         lost.setattr(services, "push_on_commit", lambda *_: None)
@@ -189,7 +189,7 @@ def test_the_card_fits_every_source(
     site: Site, chromium: Browser, token: OverlayToken, size: tuple[int, int]
 ) -> None:
     page = chromium.new_page(viewport={"width": size[0], "height": size[1]})
-    page.goto(f"{site.page(token)}&demo&motion=off")
+    page.goto(f"{site.page(token)}&demo&motion=0")
     page.wait_for_selector(CARD)
     box = page.locator(CARD).bounding_box()
     assert box
@@ -222,7 +222,7 @@ def test_a_page_of_an_older_version_loads_itself_again_once(
 def test_custom_css_of_obs_takes_effect(
     site: Site, token: OverlayToken, now: datetime, opened: Opening
 ) -> None:
-    page = opened(f"{site.page(token)}&demo&motion=off")
+    page = opened(f"{site.page(token)}&demo&motion=0")
     page.add_style_tag(content=":root { --gr-accent: rgb(1, 2, 3) }")
     page.wait_for_selector(CARD)
     colour = page.locator("[data-part=roll]").evaluate("(e) => getComputedStyle(e).color")
