@@ -24,7 +24,7 @@ def raffle(call: Invocation) -> str:
     if viewer is None:
         return chat.render(texts.NOT_KNOWN, name=call.argument)
     name = viewer.display_name
-    sums = Roll.objects.by_viewer().filter(viewer_id=viewer.pk).first()
+    sums = next(iter(Roll.objects.by_viewer().filter(viewer_id=viewer.pk)), None)
     if sums is None:
         return chat.render(texts.NOT_ROLLED, viewer=name)
     closest = sums["closest_distance"]
@@ -46,9 +46,7 @@ def raffle(call: Invocation) -> str:
 def leaderboard(call: Invocation) -> str:
     """Name the viewers with the most wins; nobody without a win is on it."""
     rolled = Roll.objects.by_viewer()
-    best = list(
-        rolled.filter(wins__gt=0).order_by("-wins", "last_rolled_at", "viewer_id")[:BEST]
-    )
+    best = list(rolled.filter(wins__gt=0).order_by("-wins", "last_rolled_at", "viewer_id")[:BEST])
     if best:
         standings = " · ".join(
             f"{place}. {row['display_name']} ({row['wins']})" for place, row in enumerate(best, 1)

@@ -1,0 +1,69 @@
+"""What the raffle's chat commands answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from raffle.commands import leaderboard, raffle
+from raffle.models import Roll
+from tests.raffle.conftest import NOON
+from twitch.models import Viewer
+from twitch.registry import Invocation, Permission
+
+Rolled = Callable[[Viewer, int, int], Roll]
+
+
+@pytest.fixture
+def asked(ann: Viewer) -> Callable[[str], Invocation]:
+    def call(argument: str = "") -> Invocation:
+        return Invocation("m1", ann, Permission.EVERYONE, "raffle", argument, NOON)
+
+    return call
+
+
+def test_the_caller_hears_their_own_rolls(
+    ann: Viewer, rolled: Rolled, asked: Callable[..., Invocation]
+) -> None:
+    assert raffle(asked()) == "Ann has not rolled yet."
+    rolled(ann, 7, 7)
+    assert raffle(asked()) == "Ann has rolled 1× and won 1×. Closest miss: none yet."
+    rolled(ann, 9000, 1)
+    assert raffle(asked()) == "Ann has rolled 2× and won 1×. Closest miss: 8,999."
+
+
+@pytest.mark.parametrize("name", ["bob", "@Bob", "@BOB", "ボブ"])
+def test_another_viewer_is_found_by_name(
+    bob: Viewer, rolled: Rolled, asked: Callable[..., Invocation], name: str
+) -> None:
+    if not name.isascii():
+        Viewer.objects.filter(pk=bob.pk).update(display_name=name)
+    rolled(bob, 1, 2)
+    assert "has rolled 1×" in raffle(asked(name))
+
+
+@pytest.mark.parametrize("name", ["nobody", "@", "a b", "' OR 1=1 --"])
+def test_a_stranger_is_said_to_be_one(asked: Callable[..., Invocation], name: str) -> None:
+    assert raffle(asked(name)).endswith("has not been seen here yet.")
+
+
+def test_of_viewers_who_had_a_name_the_newest_is_meant(
+    ann: Viewer, rolled: Rolled, asked: Callable[..., Invocation]
+) -> None:
+    old = Viewer.objects.create(id="9", login="ann", display_name="Ann", named_at=NOON)
+    rolled(old, 1, 2)
+    assert raffle(asked("ann")) == "Ann has not rolled yet."
+
+
+def test_the_leaderboard_names_winners_by_wins(
+    ann: Viewer, bob: Viewer, rolled: Rolled, asked: Callable[..., Invocation]
+) -> None:
+    assert leaderboard(asked()) == "Nobody has rolled yet."
+    rolled(ann, 1, 2)
+    assert leaderboard(asked()) == "Nobody has won yet. Rolls so far: 1."
+    rolled(bob, 5, 5)
+    assert leaderboard(asked()) == "Most wins: 1. Bob (1)"
+    rolled(ann, 6, 6)
+    rolled(ann, 7, 7)
+    assert leaderboard(asked()) == "Most wins: 1. Ann (2) · 2. Bob (1)"
