@@ -9,18 +9,17 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.conf import LazySettings
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sagas import forward, poke
 from sagas.flow import Refused
 from sagas.models import Run
-from tests.backstage import Backstage, at_once
+from tests.backstage import Backstage, at_once, live
 from tests.twitch.deliveries import CHAT, Delivery, Postman, intake_in_thread, message
 from twitch import registry, tasks
-from twitch.models import Command, CommandUse, Message, StreamSession, Viewer
+from twitch.models import Command, CommandUse, Message, Viewer
 from twitch.registry import Invocation, Permission, command
 from twitch.services.commands import editing, hearing
 
@@ -196,7 +195,7 @@ def test_a_long_answer_is_cut_and_says_where_there_is_more(
     say: Say,
     said: Callable[[], list[str]],
     computed: Callable[..., Command],
-    settings: LazySettings,
+    settings: Any,
 ) -> None:
     settings.PUBLIC_URL = "https://greenroom.example"
     computed(lambda call: "👩‍👩‍👧‍👦 " * 200)
@@ -263,8 +262,7 @@ def test_a_command_for_the_stream_is_silent_without_one(
     written(only_live=True)
     say("!discord")
     assert said() == []
-    now = timezone.now()
-    StreamSession.objects.create(stream_id="s1", started_at=now)
+    live()
     say("!discord")
     assert said() == ["Join us!"]
 
@@ -492,6 +490,6 @@ def test_a_silent_command_costs_few_questions() -> None:
         "chatter_user_login": "mo",
         "message": {"text": "!nothing"},
     }
-    with CaptureQueriesContext(connection) as asked:
+    with transaction.atomic(), CaptureQueriesContext(connection) as asked:
         assert hearing.hear(event, timezone.now()) is None
     assert len(asked) <= 2
