@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -22,8 +23,10 @@ from twitch.models import (
     ChatText,
     Message,
     MessageConflict,
+    Raid,
     Redemption,
     Reward,
+    StreamSession,
     Subscription,
     Viewer,
 )
@@ -240,6 +243,45 @@ class RedemptionAdmin(ReadOnlyAdmin):
     )
     def shown_status(self, redemption: Redemption) -> tuple[str, str]:
         return redemption.status, redemption.get_status_display()
+
+
+@admin.register(StreamSession)
+class StreamSessionAdmin(ReadOnlyAdmin):
+    list_display: ClassVar = ["started_at", "ended_at", "peak_viewers", "average_viewers", "titles"]
+    list_filter: ClassVar = ["started_at"]
+    search_fields: ClassVar = ["id", "chapters__title", "chapters__category_name"]
+    ordering: ClassVar = ["-started_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StreamSession]:
+        return StreamSession.objects.with_viewers().prefetch_related("chapters")
+
+    @display(description="Most viewers")
+    def peak_viewers(self, session: StreamSession) -> int | None:
+        return session.peak_viewers
+
+    @display(description="Viewers on average")
+    def average_viewers(self, session: StreamSession) -> int | None:
+        return None if session.average_viewers is None else round(session.average_viewers)
+
+    @display(description="Titles")
+    def titles(self, session: StreamSession) -> str:
+        return " · ".join(dict.fromkeys(chapter.title for chapter in session.chapters.all()))
+
+
+@admin.register(Raid)
+class RaidAdmin(ReadOnlyAdmin):
+    list_display: ClassVar = [
+        "raider",
+        "viewers",
+        "raided_at",
+        "thanked_at",
+        "shouted_out_at",
+        "why_no_shoutout",
+    ]
+    list_filter: ClassVar = ["raided_at"]
+    list_select_related: ClassVar = ["raider"]
+    search_fields: ClassVar = ["id", "raider__login", "raider__display_name"]
+    ordering: ClassVar = ["-raided_at"]
 
 
 @admin.register(Viewer)

@@ -25,7 +25,7 @@ REDEMPTION = "channel.channel_points_custom_reward_redemption.add"
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def stored(type_: str = "stream.online", kind: str = "notification", **event: Any) -> Message:
+def stored(type_: str = "channel.unban", kind: str = "notification", **event: Any) -> Message:
     body = json.dumps(message(type_, **event))
     now = timezone.now()
     return Message.objects.create(

@@ -84,6 +84,9 @@ def shout_out(raid: Raid) -> None:
     the row says why.
     """
     now = timezone.now()
+    if not rules.is_news(raid.raided_at, now):
+        _give_up(raid, "old_news")
+        return
     allowed_at = _allowed_at(raid, now)
     if allowed_at > now:
         _wait_or_give_up(raid, allowed_at)

@@ -95,7 +95,7 @@ def _is_ours(broadcaster_id: str) -> bool:
 
 def _take_event(news: rules.Online | rules.Offline) -> None:
     if rules.is_late(news, timezone.now(), _grace()):
-        log.info("stream.late_event", event=type(news).__name__)
+        log.info("stream.late_event", kind=type(news).__name__)
         # What is so by now the clock will ask at its next beat.
         Channel.objects.filter(pk=1).update(asked_at=None)
     else:
