@@ -67,13 +67,16 @@ function drawRemoval() {
 }
 
 export function drawCatalogue() {
-  const isFirst = at("by-hand-tracks").children.length === 0;
   const marks = (it) => [it.explicit && "explicit", !it.playable && "not in your country", it.removed && "removed"].filter(Boolean);
   const label = (it) => [`${it.title} – ${it.artists.join(", ")}`, clock(it.duration_ms), ...marks(it)].join(" · ");
-  for (const id of ["pick", "by-hand"]) {
-    draw(at(`${id}-tracks`), world.catalogue, (it) => it.id, (it) => make("option", { value: it.id, textContent: label(it) }));
+  for (const select of [at("pick"), at("by-hand")]) {
+    const songs = at(`${select.id}-tracks`);
+    const chosen = songs.children.length && select.value;
+    draw(songs, world.catalogue, (it) => it.id, (it) => make("option", { value: it.id, textContent: label(it) }));
+    // A song whose label has changed is a new option, and has to be chosen again.
+    if (chosen) select.value = chosen;
+    else select.selectedIndex = 0;
   }
-  if (isFirst) at("by-hand").selectedIndex = 0;
   drawRemoval();
 }
 
