@@ -19,9 +19,11 @@ class Board(models.Model):
     is_playing = models.BooleanField(default=False)
     progress_ms = models.PositiveIntegerField(default=0)
     device_name = models.CharField(max_length=200, blank=True)
+    idle_since = models.DateTimeField(null=True, help_text="Empty while something plays.")
     queue_read_at = models.DateTimeField(null=True)
     problem = models.CharField(max_length=40, blank=True, help_text="Why it could not be read.")
-    problem_at = models.DateTimeField(null=True)
+    problem_since = models.DateTimeField(null=True)
+    told = models.CharField(max_length=64, blank=True, help_text="A digest of what pages know.")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="one_board")]
@@ -51,6 +53,9 @@ class Play(models.Model):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True, help_text="Empty: it is the current.")
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    told_to_skip_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the player was told to pass over a removed request."
+    )
 
     class Meta:
         constraints = [

@@ -1,0 +1,83 @@
+"""A request's place in the queue, and whether the player has it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from django.utils import timezone
+
+from songqueue.models import SongRequest
+from songqueue.rules.attribution import attribute
+from songqueue.rules.snapshots import Reading, Shown, Waiting
+from songqueue.services import board, snapshot
+from songqueue.services.snapshot import item_key
+from spotify.services import player
+
+# When so many of the items that the player shows are ours, there may be more that it does not.
+MANY = 10
+
+
+def place(request: SongRequest) -> tuple[int, int | None]:
+    """Return the request's place among ours, 0 when it plays, and the seconds until it starts.
+
+    The seconds are None when that cannot be told: nothing plays, or the player was never read. The
+    streamer's own items count where one of ours stands behind them: then they surely are queued.
+    """
+    now = timezone.now()
+    if request.status == SongRequest.Status.PLAYING:
+        return 0, 0
+    lane = snapshot.upcoming()
+    shown = [row.request_id for row in lane if row.request_id]
+    waiting = list(SongRequest.objects.waiting().select_related("track"))
+    ahead = sorted(
+        waiting,
+        key=lambda row: shown.index(row.pk) if row.pk in shown else len(shown),
+    )
+    ids = [row.pk for row in ahead]
+    number = ids.index(request.pk) if request.pk in ids else len(ids)
+    left_ms = board.stand(now).left_ms
+    if left_ms is None:
+        return number + 1, None
+    before = [row.request_id for row in lane]
+    last = before.index(request.pk) if request.pk in before else _behind_ours(before)
+    left_ms += sum(row.duration_ms for row in lane[:last])
+    left_ms += sum(
+        row.track.duration_ms for row in ahead[:number] if row.track and row.pk not in before
+    )
+    return number + 1, round(left_ms / 1000)
+
+
+def _behind_ours(lane: list[str | None]) -> int:
+    return max((index + 1 for index, owner in enumerate(lane) if owner), default=0)
+
+
+def found_in_player(request: SongRequest) -> bool | None:
+    """Look once, urgently, whether the player's queue has the request, beside what is others'.
+
+    None when that cannot be told. Raises SpotifyProblem.
+    """
+    now = timezone.now()
+    if request.track is None or request.lined_up_at is None:
+        return False
+    queue = player.queue(urgent=True)
+    if queue.current is None:
+        return None
+    duration = timedelta(milliseconds=request.track.duration_ms)
+    asked = Waiting(
+        request.pk, ("track", request.track.pk), duration, request.lined_up_at, queue.read_at
+    )
+    others = [row for row in snapshot.waiting(now) if row.id != request.pk]
+    where = board.stand(now)
+    before = snapshot.seen(where.board, snapshot.current_play(), snapshot.upcoming())
+    items = tuple(
+        Shown(item_key(item), timedelta(milliseconds=item.duration_ms)) for item in queue.items
+    )
+    on = Shown(item_key(queue.current), timedelta(milliseconds=queue.current.duration_ms))
+    reading = Reading(queue.read_at, is_playing=True, current=on, upcoming=items)
+    if before and before.current and before.current.key == on.key:
+        reading = replace(reading, progress=timedelta(milliseconds=where.progress_ms))
+    verdict = attribute(before, reading, [*others, asked])
+    if request.pk in verdict.seen:
+        return True
+    return None if len(verdict.seen) >= MANY else False
