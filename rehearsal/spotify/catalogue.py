@@ -173,8 +173,13 @@ ODDITIES = {
 }
 
 
+def knows(item: str) -> bool:
+    """Whether there is such an item."""
+    return item in BY_ID or item in ODDITIES
+
+
 def duration_ms(item: str) -> int:
-    """How long an item (a track's id or an oddity's kind) lasts."""
+    """How long an item (a track's id or an oddity's kind) lasts, in milliseconds."""
     return (BY_ID.get(item) or ODDITIES[item]).duration_ms
 
 

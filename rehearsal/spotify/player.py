@@ -29,17 +29,20 @@ class Player:
     def __init__(self, state: State, changed: Callable[[], None]) -> None:
         self._state = state
         self._changed = changed
+        # A newer catalogue may lack what an older one had: then the music starts over.
+        kept = state.players.get("player")
+        if kept is not None and all(catalogue.knows(it.item) for it in kept.every()):
+            self.head = kept
+        else:
+            self.begin()
 
-    @property
-    def head(self) -> Playhead:
-        """The player as its last change left it."""
-        head = self._state.players.get("player")
-        if head is None:
-            head = Playhead(clock_set_at=time.time(), changed_at=time.time())
-            with self._state.store.transaction():
-                self._start(head, self._next_of_playlist(head))
-                self._state.players.save(head)
-        return head
+    def begin(self) -> None:
+        """Start over, with the playlist's first song."""
+        now = time.time()
+        self.head = Playhead(clock_set_at=now, changed_at=now)
+        with self._state.store.transaction():
+            self._start(self.head, self._next_of_playlist(self.head))
+            self._state.players.save(self.head)
 
     # Reading
 

@@ -98,7 +98,8 @@ class Playhead:
     """The player, as it was when its own clock showed ``as_of_ms``.
 
     The player's clock showed ``clock_ms`` at the time ``clock_set_at`` (Unix seconds) and has
-    run at ``speed`` since. ``position`` is the playlist's next place.
+    run at ``speed`` since. ``position`` is the playlist's next place, ``entries`` how many
+    there have been.
     """
 
     clock_set_at: float
@@ -126,6 +127,10 @@ class Playhead:
     @property
     def key(self) -> str:
         return "player"
+
+    def every(self) -> list[Entry]:
+        """Everything it holds: what was, is and will be played."""
+        return [*self.history, *([self.current] if self.current else []), *self.queue]
 
 
 def _entry(kept: Any) -> Entry | None:

@@ -68,6 +68,7 @@ class Spotify:
     def reset(self) -> None:
         """A fresh Spotify, whose music has just begun."""
         self.state.reset()
+        self.player.begin()
         self._changed()
 
     def watch(self) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import signal
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -245,6 +247,18 @@ def test_a_kill_forgets_nothing(own: Rehearsal) -> None:
     assert 30_000 < state["progress_ms"] < 32_000 + passed
     assert titles(own, access)[1] == "Lag"
     assert own.look("spotify")["calls"]["POST /v1/me/player/queue"] == 1
+
+
+def test_a_song_that_is_no_longer_made_starts_the_music_over(own: Rehearsal) -> None:
+    own.control("spotify/player", do="next")
+    own.stop(signal.SIGKILL)
+    with closing(sqlite3.connect(own.home / "rehearsal.sqlite3")) as file, file:
+        file.execute(
+            "UPDATE objects SET body = json_set(body, '$.current.item', 'gone')"
+            " WHERE kind = 'Playhead'"
+        )
+    own.start()
+    assert own.look("spotify")["now"]["title"] == "Paper Lanterns"
 
 
 def test_a_reset_starts_the_music_over(rehearsal: Rehearsal, access: str) -> None:
