@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('spotify', '0001_initial'),
-        ('twitch', '0003_initial'),
+        ('twitch', '0003_live_show'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
