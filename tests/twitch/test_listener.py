@@ -73,7 +73,7 @@ def test_it_subscribes_hears_and_says_how_it_is(backstage: Backstage, listener: 
     backstage.connect()
     with listener() as running:
         wait_for(lambda: listens(backstage))
-        backstage.control("chat", viewer="mo", text="Grüße \0")
+        backstage.control("chat", viewer="mo", text="!say Grüße \0")
         wait_for(lambda: heard("channel.chat.message") == 1)
         wait_for(lambda: (cache.get(KEY) or {}).get("ok"))
         pulse = cache.get(KEY)
@@ -87,11 +87,21 @@ def test_a_message_delivered_twice_is_one(backstage: Backstage, listener: Listen
     with listener():
         wait_for(lambda: listens(backstage))
         backstage.breaks("duplicate_delivery")
-        backstage.control("chat", viewer="mo", text="once")
+        backstage.control("chat", viewer="mo", text="!once")
         backstage.control("faults", verb="DELETE")
-        backstage.control("chat", viewer="mo", text="last")
-        wait_for(lambda: Message.objects.filter(body__contains='"last"').exists())
+        backstage.control("chat", viewer="mo", text="!last")
+        wait_for(lambda: Message.objects.filter(body__contains='"!last"').exists())
     assert heard("channel.chat.message") == 2
+
+
+def test_ordinary_chat_is_heard_and_not_stored(backstage: Backstage, listener: Listener) -> None:
+    backstage.connect()
+    with listener():
+        wait_for(lambda: listens(backstage))
+        backstage.control("chat", viewer="mo", text="hello everybody")
+        backstage.control("chat", viewer="mo", text="!last")
+        wait_for(lambda: heard("channel.chat.message") == 1)
+    assert "!last" in Message.objects.get(type="channel.chat.message").body
 
 
 def test_it_moves_along_when_asked_to(backstage: Backstage, listener: Listener) -> None:
@@ -102,7 +112,7 @@ def test_it_moves_along_when_asked_to(backstage: Backstage, listener: Listener) 
         created = len(backstage.effects("subscription_created"))
         backstage.breaks("websocket_reconnect", count=1)
         wait_for(lambda: session(backstage) not in ("", before))
-        backstage.control("chat", viewer="mo", text="hi")
+        backstage.control("chat", viewer="mo", text="!hi")
         wait_for(lambda: heard("channel.chat.message") == 1)
         assert len(backstage.effects("subscription_created")) == created
 
@@ -159,7 +169,7 @@ def test_it_outlives_a_database_that_drops_every_connection(
                 " AND pid <> %s",
                 [connection.connection.info.backend_pid],
             )
-        backstage.control("chat", viewer="mo", text="hi")
+        backstage.control("chat", viewer="mo", text="!hi")
         wait_for(lambda: heard("channel.chat.message") == 1)
         assert session(backstage) == before
 
