@@ -104,7 +104,6 @@ def test_viewers_are_those_of_the_span(client: Client) -> None:
         ("since=yesterday", "invalid"),
         ("since=2026-05-02T00:00:00Z&until=2026-05-01T00:00:00Z", "until_before_since"),
         ("since=2026-05-01T00:00:00Z&until=2026-05-03T00:00:01Z", "too_long"),
-        ("since=2026-05-01", "invalid"),
         ("until=", "invalid"),
         ("from=2026-05-01T00:00:00Z", "unknown_key"),
         ("since=2026-05-01T00:00:00Z&since=2026-05-02T00:00:00Z", "repeated_key"),
@@ -118,15 +117,10 @@ def test_a_senseless_span_is_refused(client: Client, query: str, code: str) -> N
 
 
 @pytest.mark.parametrize(
-    "query",
-    [
-        "until=0001-01-01T00:00:00Z",
-        "until=9999-12-31T23:59:59Z",
-        "until=0001-01-01T00:00:00%2b14:00",
-    ],
+    "until", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"]
 )
-def test_the_ends_of_time_do_no_harm(client: Client, query: str) -> None:
-    answer = client.get(f"/api/stream/viewers?{query}")
+def test_the_ends_of_time_do_no_harm(client: Client, until: str) -> None:
+    answer = client.get("/api/stream/viewers", {"until": until})
     assert answer.status_code in (200, 400)
 
 
