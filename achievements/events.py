@@ -20,9 +20,9 @@ class Unlock:
 
 @dataclass(frozen=True)
 class AchievementsUnlocked:
-    """Achievements were earned, all since the last such fact; `total` counts also what is not listed.
+    """Achievements were earned: all since the last such fact.
 
-    `unlocks` are the first of them, at most SHOWN of achievements.services.announcing.
+    `unlocks` are the first of them, a dozen at most; `total` counts them all.
     """
 
     announcement_id: str

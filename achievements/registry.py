@@ -1,4 +1,4 @@
-"""Which facts achievements can be made of, and where in each stand its key, its viewer, its time."""
+"""Which facts achievements are made of: where each says what caused it, whose it is, and when."""
 
 from __future__ import annotations
 
@@ -50,9 +50,7 @@ _SOURCES = (
     Source(StreamEnded, "A stream ended", "session_id", "ended_at"),
 )
 SOURCES = {source.kind: source for source in _SOURCES}
-COUNTED = {
-    source.kind: source for source in _SOURCES if source.viewer and source.withdraws is None
-}
+COUNTED = {source.kind: source for source in _SOURCES if source.viewer and source.withdraws is None}
 STARTED, ENDED = kind(StreamStarted), kind(StreamEnded)
 
 

@@ -59,7 +59,7 @@ def condition_problem(condition: Any, known: Mapping[str, Kind]) -> str:
     A condition is an object: `{"is_win": false, "distance": {"at_most": 100}}`.
     """
     if not isinstance(condition, dict):
-        return "A condition is an object such as {} or {\"is_win\": true}."
+        return 'A condition is an object such as {} or {"is_win": true}.'
     for name, demand in condition.items():
         if name not in known:
             return f"The fact has no field {name!r}; it has {', '.join(known)}."

@@ -15,7 +15,7 @@ UNLOCKED = chat_text(
 UNLOCKED_MANY = chat_text("achievements.unlocked_many", "🏆 Unlocked: {unlocks}", "unlocks")
 SOME = chat_text(
     "achievements.some",
-    "@{viewer} has {unlocked} of {total} achievements, the latest: {names}.",
+    "{viewer} has {unlocked} of {total} achievements. The latest: {names}.",
     "viewer",
     "unlocked",
     "total",
@@ -23,14 +23,13 @@ SOME = chat_text(
 )
 NONE = chat_text(
     "achievements.none",
-    "@{viewer} has none of the {total} achievements yet. Requesting a song or a roll of the raffle"
-    " is a start.",
+    "{viewer} has none of the {total} achievements yet. A song request or a roll is a start!",
     "viewer",
     "total",
 )
 STATS = chat_text(
     "achievements.stats",
-    "@{viewer} {songs}, {unlocked} of {total} achievements, {rolls}.",
+    "{viewer}: {songs}, {unlocked} of {total} achievements, {rolls}.",
     "viewer",
     "songs",
     "unlocked",
@@ -38,19 +37,12 @@ STATS = chat_text(
     "rolls",
 )
 NO_STATS = chat_text(
-    "achievements.no_stats",
-    "@{viewer} nothing is known of {name} yet.",
-    "viewer",
-    "name",
+    "achievements.no_stats", "{viewer} has not requested a song or rolled yet.", "viewer"
 )
+NOT_KNOWN = chat_text("achievements.not_known", "{name} has not been seen here yet.", "name")
 HIDDEN = chat_text(
     "achievements.hidden",
-    "@{viewer} you are hidden now: no page, no leaderboard, no announcements. !showme ends it.",
+    "{viewer} is hidden now: no page, no leaderboard, no announcements. !showme ends it.",
     "viewer",
 )
-SHOWN = chat_text(
-    "achievements.shown",
-    "@{viewer} you are shown again: {url}",
-    "viewer",
-    "url",
-)
+SHOWN = chat_text("achievements.shown", "{viewer} is shown again: {url}", "viewer", "url")

@@ -44,6 +44,7 @@ GROUPS = [
         ("Redemptions", "redeem", "twitch_redemption"),
         ("Rewards", "loyalty", "twitch_reward"),
         ("Rolls", "casino", "raffle_roll"),
+        ("Achievements", "emoji_events", "achievements_definition"),
         ("Chat texts", "chat", "twitch_chattext"),
         ("Overlay addresses", "desktop_windows", "overlay_overlaytoken"),
     ),
@@ -59,6 +60,13 @@ GROUPS = [
         "Spotify",
         ("Budget and calls", "data_usage", "spotify_call"),
         ("Tracks", "music_note", "spotify_track"),
+    ),
+    _group(
+        "Achievements",
+        ("Standings", "leaderboard", "achievements_standing"),
+        ("Hidden viewers", "visibility_off", "achievements_hiddenviewer"),
+        ("Heard facts", "history", "achievements_heardfact"),
+        ("Changes by hand", "rule", "achievements_change"),
     ),
     _group(
         "The machine",

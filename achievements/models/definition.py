@@ -101,6 +101,10 @@ class Definition(models.Model):
         )
 
     @property
+    def category_name(self) -> str:
+        return self.category.replace("_", " ").replace("-", " ").capitalize()
+
+    @property
     def goal(self) -> int | None:
         """How far one must come; None where there is no measure of being on the way."""
         return None if self.rule.is_shared else self.threshold

@@ -101,7 +101,8 @@ class Standing(models.Model):
                 fields=["definition", "viewer", "session_id"], name="one_standing_for_each"
             ),
             models.CheckConstraint(
-                condition=Q(earned_at__isnull=False) | Q(passed_at=None, earned_by="", is_due=False),
+                condition=Q(earned_at__isnull=False)
+                | Q(passed_at=None, earned_by="", is_due=False),
                 name="only_what_was_earned_is_told",
             ),
         ]

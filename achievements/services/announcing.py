@@ -12,7 +12,7 @@ from django.utils import timezone
 from achievements import texts
 from achievements.events import AchievementsUnlocked, Unlock
 from achievements.models import Announcement, Standing
-from achievements.services import counting
+from achievements.services import standings
 from sagas.flow import Wait
 from sagas.services import publish
 from twitch.services import chat, viewers
@@ -30,7 +30,7 @@ def gather(announcement: Announcement) -> None:
     What was earned soon after another announcement waits for a moment, and more may join it.
     Raises Wait.
     """
-    counting.hold()
+    standings.hold()
     now = timezone.now()
     waiting = Standing.objects.waiting_to_be_told()
     waiting.exclude(viewer__hidden_from_achievements=None).update(is_due=False)

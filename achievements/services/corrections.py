@@ -11,7 +11,7 @@ from accounts.models import User
 from achievements.models import Change, Definition, HeardFact, Standing
 from achievements.models.history import RESET
 from achievements.rules import NOTHING
-from achievements.services import counting
+from achievements.services import standings
 from twitch.models import Viewer
 
 # A difference: definition, viewer, session.
@@ -21,7 +21,7 @@ Difference = tuple[str, str, str]
 def differences(viewer_id: str | None = None) -> list[Difference]:
     """Return where standings are not what the history says; they never should be."""
     different = []
-    for definition, derived in counting.derive(counting.applied()).items():
+    for definition, derived in standings.derive(standings.applied()).items():
         rows = {s.whose: s.state for s in Standing.objects.filter(definition=definition)}
         for whose in sorted(rows.keys() | derived.keys()):
             is_asked_for = viewer_id in (None, whose[0])
@@ -35,10 +35,10 @@ def recount(
     viewer: Viewer | None, *, actor: User | None, actor_name: str, note: str = ""
 ) -> list[Difference]:
     """Make standings equal to the history, of one viewer or of all; returns what was not so."""
-    counting.hold()
+    standings.hold()
     different = differences(viewer.pk if viewer else None)
     for key in {key for key, _, _ in different}:
-        counting.recount(counting.applied(key=key))
+        standings.recount(standings.applied(key=key))
     Change.objects.create(
         verb=Change.Verb.RECOUNT,
         subject=viewer.pk if viewer else "",
@@ -64,16 +64,16 @@ def reset(
 
     The order stands in the history, so that no recount brings back what was before.
     """
-    counting.hold()
+    standings.hold()
     keys = sorted(definition.key for definition in definitions)
     HeardFact.objects.create(
         kind=RESET, key=f"reset_{ULID()}", viewer=viewer, at=now, payload={"achievements": keys}
     )
-    standings = Standing.objects.filter(viewer=viewer, definition__in=definitions)
-    earned = standings.filter(earned_at__isnull=False).count()
-    standings.delete()
+    theirs = Standing.objects.filter(viewer=viewer, definition__in=definitions)
+    earned = theirs.filter(earned_at__isnull=False).count()
+    theirs.delete()
     # A record, or the first of a session, is somebody else's now.
-    counting.recount([d for d in counting.applied(key__in=keys) if d.rule.is_shared])
+    standings.recount([d for d in standings.applied(key__in=keys) if d.rule.is_shared])
     Change.objects.create(
         verb=Change.Verb.RESET,
         subject=viewer.pk,

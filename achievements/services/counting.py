@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
-import structlog
-from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db import transaction
+from django.db.models import Q
 
 from achievements.models import Definition, HeardFact, Standing
 from achievements.models.history import RESET
-from achievements.registry import COUNTED, ENDED, SOURCES, STARTED, Told, told, withdrawing
-from achievements.rules import ALL_TIME, NOTHING, Deed, State, Tally, Whose, rule_problem
+from achievements.registry import COUNTED, ENDED, STARTED, Told, told, withdrawing
+from achievements.rules import ALL_TIME, Deed, Tally
 from achievements.services import sessions
-
-log = structlog.get_logger(__name__)
-
-# Held by whoever counts: a record, or the first of a session, is one viewer's fact against
-# another's.
-_COUNTING_LOCK = 0x41636821
-_READ_AT_ONCE = 5_000
-
-Standings = dict[Whose, State]
-
-
-def hold() -> None:
-    """Let nobody else count until the transaction is over."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_COUNTING_LOCK])
+from achievements.services.standings import applied, by_definition, hold, recount, settle
 
 
 @transaction.atomic
@@ -98,17 +81,15 @@ def _move(row: HeardFact, definitions: list[Definition]) -> list[Standing]:
         definition__in=definitions,
         session_id__in=[ALL_TIME, row.session_id],
     )
-    before: dict[str, dict[Whose, Standing]] = {}
-    for standing in touched:
-        before.setdefault(standing.definition_id, {})[standing.whose] = standing
+    before = by_definition(touched)
     deed = Deed(row.key, str(row.viewer_id), row.session_id, row.at, row.payload)
-    earned = []
+    parts = []
     for definition in definitions:
         rows = before.get(definition.key, {})
         tally = Tally(definition.rule, {whose: known.state for whose, known in rows.items()})
         tally.take(deed)
-        earned += settle(definition, rows, tally.standings, tell=True)
-    return earned
+        parts.append((definition, rows, tally.standings))
+    return settle(parts, tell=True)
 
 
 def _derive(row: HeardFact, definitions: list[Definition], *, tell: bool) -> list[Standing]:
@@ -137,140 +118,3 @@ def _frame(row: HeardFact) -> list[Standing]:
     if not touched:
         return []
     return recount(applied(scope=Definition.Scope.SESSION), sessions=touched, tell=True)
-
-
-# --- The whole history -----------------------------------------------------------------------
-
-
-def recount(
-    definitions: list[Definition],
-    *,
-    viewer_id: str | None = None,
-    sessions: Iterable[str] | None = None,
-    tell: bool = False,
-) -> list[Standing]:
-    """Make standings equal to what the history says; returns what was earned by that.
-
-    Only those of one viewer, or of some sessions, if told so; for a shared rule (`is_shared`) there
-    is no such thing as one viewer's part.
-    """
-    earned = []
-    for definition, derived in derive(definitions, viewer_id=viewer_id, sessions=sessions).items():
-        rows = _part(Standing.objects.filter(definition=definition), viewer_id, sessions)
-        known = {row.whose: row for row in rows}
-        earned += settle(definition, known, dict.fromkeys(known, NOTHING) | derived, tell=tell)
-    return earned
-
-
-def derive(
-    definitions: list[Definition],
-    *,
-    viewer_id: str | None = None,
-    sessions: Iterable[str] | None = None,
-) -> dict[Definition, Standings]:
-    """Return the standings that the history leads to, without writing anything."""
-    derived: dict[Definition, Standings] = {}
-    resets = _resets(viewer_id)
-    for kind in {definition.fact for definition in definitions}:
-        tallies = [(d, Tally(d.rule)) for d in definitions if d.fact == kind]
-        facts = _part(HeardFact.objects.counted().filter(kind=kind), viewer_id, sessions)
-        for deed in _deeds(facts):
-            forgotten = resets.get(deed.viewer, {})
-            for definition, tally in tallies:
-                since = forgotten.get(definition.key)
-                if since is None or deed.at > since:
-                    tally.take(deed)
-        for definition, tally in tallies:
-            derived[definition] = {w: s for w, s in tally.standings.items() if s != NOTHING}
-    return derived
-
-
-def applied(**wanted: Any) -> list[Definition]:
-    """Return the definitions that count; one that makes no sense is reported and left out."""
-    sound = []
-    for definition in Definition.objects.counting().filter(**wanted):
-        if problem := problem_of(definition):
-            log.error("achievement.senseless", achievement=definition.key, why=problem)
-        else:
-            sound.append(definition)
-    return sound
-
-
-def problem_of(definition: Definition) -> str:
-    """Return what is wrong with a definition's rule; "" when it can count."""
-    source = COUNTED.get(definition.fact)
-    if source is None:
-        return f"There is no fact {definition.fact!r}; there are {', '.join(COUNTED)}."
-    return rule_problem(definition.rule, source.fields)
-
-
-def _part(
-    rows: QuerySet[Any], viewer_id: str | None, sessions: Iterable[str] | None
-) -> QuerySet[Any]:
-    if viewer_id is not None:
-        rows = rows.filter(viewer=viewer_id)
-    return rows if sessions is None else rows.filter(session_id__in=list(sessions))
-
-
-def _resets(viewer_id: str | None) -> dict[str, dict[str, datetime]]:
-    """Return for each viewer until when facts are forgotten, by achievement."""
-    until: dict[str, dict[str, datetime]] = {}
-    for row in _part(HeardFact.objects.counted().filter(kind=RESET), viewer_id, None):
-        for key in row.payload["achievements"]:
-            until.setdefault(row.viewer_id, {})[key] = row.at
-    return until
-
-
-def _deeds(facts: QuerySet[HeardFact]) -> Iterator[Deed]:
-    rows = facts.values_list("key", "viewer_id", "session_id", "at", "payload")
-    for key, viewer_id, session_id, at, payload in rows.iterator(_READ_AT_ONCE):
-        yield Deed(key, viewer_id, session_id, at, payload)
-
-
-# --- Writing ---------------------------------------------------------------------------------
-
-
-def settle(
-    definition: Definition,
-    rows: Mapping[Whose, Standing],
-    states: Mapping[Whose, State],
-    *,
-    tell: bool,
-) -> list[Standing]:
-    """Write the standings that differ from their rows; returns those that were just earned.
-
-    With `tell` they are due to be announced, unless they were before.
-    """
-    new, changed, earned = [], [], []
-    for whose, state in states.items():
-        row = rows.get(whose)
-        if row is None:
-            row = Standing(definition=definition, viewer_id=whose[0], session_id=whose[1])
-        before = row.state
-        if state == before:
-            continue
-        row.state = state
-        row.is_due = row.is_due and state.is_held
-        if state.is_held and not before.is_held:
-            if before.passed_at is not None:
-                # Won back: that is news, though the viewer had it once.
-                row.announcement = None
-            row.is_due = tell and row.announcement_id is None
-            earned.append(row)
-        (new if row.pk is None else changed).append(row)
-        _log(row, before, state)
-    Standing.objects.bulk_create(new)
-    Standing.objects.bulk_update(
-        changed, ["progress", "earned_at", "earned_by", "passed_at", "is_due", "announcement"]
-    )
-    return earned
-
-
-def _log(row: Standing, before: State, after: State) -> None:
-    ids = {"achievement": row.definition_id, "viewer": row.viewer_id}
-    if after.is_held and not before.is_held:
-        log.info("achievement.unlocked", fact=after.earned_by, **ids)
-    elif after.passed_at and not before.passed_at:
-        log.info("achievement.passed_on", **ids)
-    elif before.earned_at and not after.earned_at:
-        log.info("achievement.withdrawn", fact=before.earned_by, **ids)

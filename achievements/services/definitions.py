@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.models import User
 from achievements.models import Change, Definition, HeardFact, Standing
 from achievements.rules import State, Whose
-from achievements.services import counting
+from achievements.services import standings
 
 
 class Senseless(Exception):
@@ -55,18 +55,16 @@ def dry_run(definition: Definition) -> DryRun:
 
 
 @transaction.atomic
-def apply(
-    definition: Definition, *, actor: User | None, actor_name: str, now: datetime
-) -> DryRun:
+def apply(definition: Definition, *, actor: User | None, actor_name: str, now: datetime) -> DryRun:
     """Count the whole history by the definition, and from now on; nothing of it is announced.
 
     Raises Senseless.
     """
-    counting.hold()
+    standings.hold()
     result = dry_run(definition)
     definition.applied_at = now if definition.enabled else None
     definition.save(update_fields=["applied_at"])
-    counting.recount([definition])
+    standings.recount([definition])
     Change.objects.create(
         verb=Change.Verb.APPLY,
         subject=definition.key,
@@ -83,7 +81,7 @@ def _held(definition: Definition) -> set[Whose]:
 
 
 def _derived(definition: Definition) -> dict[Whose, State]:
-    if problem := counting.problem_of(definition):
+    if problem := standings.problem_of(definition):
         raise Senseless(problem)
-    standings = counting.derive([definition])[definition]
-    return {whose: state for whose, state in standings.items() if state.is_held}
+    derived = standings.derive([definition])[definition]
+    return {whose: state for whose, state in derived.items() if state.is_held}

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from twitch.models import Viewer
 from achievements.models import HiddenViewer
+from twitch.models import Viewer
+from twitch.services import viewers
+
+_LONGEST_ID = 32
 
 
 def find(text: str) -> Viewer | None:
-    """Return whom a text names: by id or name, with or without @, in any case; None for nobody.
-
-    When a name went from one viewer to another it is that of the one who had it last.
-    """
-    name = text.strip().removeprefix("@")
-    if not name or len(name) > 128 or "\0" in name:
-        return None
-    viewers = Viewer.objects.order_by("-named_at")
-    if name.isdecimal() and (by_id := viewers.filter(pk=name).first()):
-        return by_id
-    if by_login := viewers.filter(login=name.lower()).first():
-        return by_login
-    # Only names in other scripts differ from the login by more than their case.
-    return None if name.isascii() else viewers.filter(display_name__iexact=name).first()
+    """Return whom a text names: by id or name, with or without @, in any case; None for nobody."""
+    name = text.strip()
+    is_id = name.isascii() and name.isdecimal() and len(name) <= _LONGEST_ID
+    by_id = Viewer.objects.filter(pk=name).first() if is_id else None
+    return by_id or viewers.named(name)
 
 
 def find_shown(text: str) -> Viewer | None:
-    """Return whom a text names, unless they hide: that must look like there is nobody."""
+    """Return whom a text names, unless they hide: that must look as if there was nobody."""
     viewer = find(text)
     return None if viewer is None or is_hidden(viewer) else viewer
 

@@ -60,11 +60,19 @@ def _progress(definition: Definition, rows: list[Standing], session_id: str) -> 
     goal = definition.goal
     return Progress(
         definition,
-        progress=int(any(row.session_id == whose for row in held)) if goal is None else min(now, goal),
+        progress=int(any(row.session_id == whose for row in held))
+        if goal is None
+        else min(now, goal),
         unlocked_at=held[-1].earned_at if held else None,
         passed_on_at=earned[-1].passed_at if earned and not held else None,
         times=len(earned),
     )
+
+
+def unlocked(viewer: Viewer | None) -> list[Progress]:
+    """Return what a viewer has unlocked, newest first."""
+    theirs = [progress for progress in of_viewer(viewer) if progress.unlocked_at is not None]
+    return sorted(theirs, key=lambda progress: str(progress.unlocked_at), reverse=True)
 
 
 def counts(viewer: Viewer) -> tuple[int, int]:
@@ -80,7 +88,7 @@ def leaderboard(limit: int) -> list[dict[str, Any]]:
 
 
 def definitions() -> list[dict[str, Any]]:
-    """Return what there is to earn, with how many hold it; no hidden ones that nobody has earned."""
+    """Return what there is to earn, with how many hold it, without secrets."""
     holders = dict(
         Standing.objects.held()
         .values_list("definition_id")

@@ -182,10 +182,14 @@ def test_the_counting_agrees_with_the_history(ann: Viewer, bob: Viewer) -> None:
     assert corrections.differences() == []
     Standing.objects.filter(definition="request_10", viewer=ann).update(progress=7)
     Standing.objects.filter(definition="closest_ever", viewer=bob).delete()
-    assert corrections.differences() == [
-        ("request_10", ann.pk, ""),
-        ("closest_ever", bob.pk, ""),
-    ] or len(corrections.differences()) == 2
+    assert (
+        corrections.differences()
+        == [
+            ("request_10", ann.pk, ""),
+            ("closest_ever", bob.pk, ""),
+        ]
+        or len(corrections.differences()) == 2
+    )
     corrections.recount(None, actor=None, actor_name="a test")
     assert corrections.differences() == []
 

@@ -50,9 +50,11 @@ RUN = "api/admin/runs/<int:run_id>"
 CALLBACK = "connect/<slug:provider>/callback"
 CONNECT = "connect/<slug:provider>/<slug:role>"
 VIEWER = r"api/^stats/raffle/viewers/(?P<viewer_id>\d{1,32})$"
-APP_LABELS = "sagas|tokens|accounts|twitch|spotify|raffle|overlay|django_celery_beat"
+APP_LABELS = "sagas|tokens|accounts|twitch|spotify|raffle|achievements|overlay|django_celery_beat"
 APP_LIST = rf"admin/^(?P<app_label>{APP_LABELS})/$"
 CLOSE_BREAKER = "admin/spotify/call/close-breaker/"
+ACHIEVED, CORRECT = "api/achievements", "api/admin/achievements"
+DRY_RUN = "admin/achievements/definition/<path:object_id>/dry-run/"
 DECIDE_RUN = "admin/sagas/run/<int:run_id>/decide/<str:verb>/"
 DECIDE_ADDRESS = "admin/overlay/overlaytoken/<int:token_id>/do/<slug:verb>/"
 
@@ -90,6 +92,21 @@ TABLE = [
     Row("overlay/", "GET", "/overlay/", (403,) * 6),
     Row("overlay/shell", "GET", "/overlay/shell", EVERYBODY),
     Row("overlay/worker.js", "GET", "/overlay/worker.js", EVERYBODY),
+    Row("viewers/<str:name>", "GET", "/viewers/nobody", (404,) * 6),
+    Row(f"{ACHIEVED}/definitions", "GET", f"/{ACHIEVED}/definitions", PUBLIC_API),
+    Row(f"{ACHIEVED}/leaderboard", "GET", f"/{ACHIEVED}/leaderboard", PUBLIC_API),
+    Row(f"{ACHIEVED}/viewers/<str:name>", "GET", f"/{ACHIEVED}/viewers/nobody", PUBLIC_API),
+    Row(
+        f"{ACHIEVED}/viewers/<str:name>/unlocked",
+        "GET",
+        f"/{ACHIEVED}/viewers/nobody/unlocked",
+        PUBLIC_API,
+    ),
+    Row(f"{CORRECT}/recount", "POST", f"/{CORRECT}/recount", (401, 403, 403, 200, 401, 200)),
+    # Never everybody.
+    Row(f"{CORRECT}/reset", "POST", f"/{CORRECT}/reset", (401, 403, 403, 400, 401, 400)),
+    Row(f"{CORRECT}/<str:key>/dry-run", "GET", f"/{CORRECT}/0/dry-run", DECISION),
+    Row(f"{CORRECT}/<str:key>/apply", "POST", f"/{CORRECT}/0/apply", DECISION),
     # The admin, beside the five pages that each of its tables has.
     Row("admin/", "GET", "/admin/", ADMIN),
     Row("admin/login/", "GET", "/admin/login/", (200, 200, 302, 302, 200, 200)),
@@ -108,6 +125,12 @@ TABLE = [
     ),
     Row(APP_LIST, "GET", "/admin/twitch/", (302, 302, 404, 200, 302, 302)),
     Row("admin/(?P<url>.*)$", "GET", "/admin/nothing/", (302, 302, 404, 404, 302, 302)),
+    Row(
+        DRY_RUN,
+        "GET",
+        "/admin/achievements/definition/0/dry-run/",
+        (302, 302, 403, 404, 302, 302),
+    ),
     Row(DECIDE_RUN, "GET", "/admin/sagas/run/1/decide/retry/", (405,) * 6),
     Row(DECIDE_RUN, "POST", "/admin/sagas/run/1/decide/retry/", (302, 302, 403, 302, 302, 302)),
     Row(DECIDE_ADDRESS, "GET", "/admin/overlay/overlaytoken/1/do/revoke/", (405,) * 6),
@@ -144,6 +167,11 @@ TABLE = [
 # there: 403 where nobody may.
 TABLES = {
     "accounts/user": (200, 302),
+    "achievements/change": (403, 403),
+    "achievements/definition": (200, 302),
+    "achievements/heardfact": (403, 403),
+    "achievements/hiddenviewer": (200, 302),
+    "achievements/standing": (403, 403),
     "django_celery_beat/periodictask": (403, 403),
     "overlay/overlaytoken": (200, 403),
     "raffle/roll": (403, 403),
