@@ -17,6 +17,7 @@ EVERY_SECONDS = {
     "twitch.lint_rewards": 5 * 60,
     "twitch.reconcile": 5 * 60,
     "twitch.watch_stream": 10,
+    "songqueue.sync": 2,
     "sagas.prune": 60 * 60,
     "twitch.prune": 60 * 60,
     "spotify.prune": 60 * 60,

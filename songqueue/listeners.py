@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from sagas.registry import listen
 from songqueue.models import SongRequest
-from songqueue.services import door, outcomes
+from songqueue.services import door, outcomes, player
 from twitch.events import RedemptionSettled, StreamEnded, StreamStarted
 from twitch.models import Redemption
 from twitch.services import streams
@@ -18,6 +20,12 @@ Status = SongRequest.Status
 def open_the_door(fact: StreamStarted) -> None:
     """Let the reward be redeemed."""
     door.look_soon()
+
+
+@listen(StreamStarted)
+def read_the_player(fact: StreamStarted) -> None:
+    """See what plays at once."""
+    player.read_soon(timedelta(0))
 
 
 @listen(StreamEnded)

@@ -5,10 +5,18 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from songqueue.services import door
+from songqueue.services import board, door, player
 
 
 @shared_task(name=door.TASK)
 def follow_door() -> None:
-    """Pause and resume the rewards on Twitch, as requests close and open."""
-    door.follow(timezone.now())
+    """Tell the pages what has changed; pause and resume the rewards, as requests close and open."""
+    now = timezone.now()
+    board.tell(now)
+    door.follow(now)
+
+
+@shared_task(name="songqueue.sync")
+def sync() -> None:
+    """Read the player, if it is time to."""
+    player.sync(timezone.now())

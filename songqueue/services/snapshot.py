@@ -47,14 +47,16 @@ def seen(board: Board, play: Play | None, queue: Sequence[Upcoming]) -> Seen | N
     """Return the snapshot as the rules see it; None before the first reading."""
     if board.read_at is None:
         return None
-    current = play and Current(
-        _key(play),
-        _time(play.duration_ms),
-        play.request_id,
-        started_at=play.started_at,
-        progress=_time(board.progress_ms),
-        heard=_time(play.heard_ms),
-    )
+    current = None
+    if play is not None:
+        current = Current(
+            _key(play),
+            _time(play.duration_ms),
+            play.request_id,
+            started_at=play.started_at,
+            progress=_time(board.progress_ms),
+            heard=_time(play.heard_ms),
+        )
     slots = (Slot(_key(row), _time(row.duration_ms), row.request_id) for row in queue)
     return Seen(board.read_at, board.queue_read_at, board.is_playing, current, tuple(slots))
 
