@@ -14,17 +14,13 @@ from django.db import connection
 from django.utils import timezone
 from pydantic import SecretStr
 
+from spotify.client import oauth as spotify
 from tokens.models import Token
 from twitch.client.oauth import ROLES
 from twitch.models import StreamSession
 
 T = TypeVar("T")
 
-SPOTIFY_SCOPES = (
-    "user-read-playback-state",
-    "user-read-currently-playing",
-    "user-modify-playback-state",
-)
 LOGINS = {"broadcaster": "greenroom", "bot": "greenroom_bot"}
 
 
@@ -117,7 +113,7 @@ class Backstage:
 
     def connect_spotify(self, *, without: str = "", expires_in: int = 3600) -> Token:
         """Connect the player's account without its consent page."""
-        scopes = [scope for scope in SPOTIFY_SCOPES if scope != without]
+        scopes = [scope for scope in spotify.ROLES["player"].scopes if scope != without]
         given = self.control("spotify/tokens", scopes=scopes, expires_in=expires_in)
         token, _ = Token.objects.update_or_create(
             provider="spotify",
