@@ -131,7 +131,7 @@ class StreamSession(models.Model):
         """The ended session, as the rules see it; None while it is open."""
         if self.ended_at is None or self.closed_at is None:
             return None
-        return Past(tuple(self.stream_ids), self.ended_at, self.closed_at)
+        return Past(tuple(self.stream_ids), self.started_at, self.ended_at, self.closed_at)
 
     def take(self, session: Session) -> None:
         """Set the columns to what the rules decided."""

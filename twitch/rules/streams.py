@@ -48,6 +48,7 @@ class Past:
     """The session that ended last; `closed_at` is when that was decided."""
 
     stream_ids: tuple[str, ...]
+    started_at: datetime
     ended_at: datetime
     closed_at: datetime
 
@@ -150,12 +151,12 @@ def _begin(past: Past | None, news: Online | Listed, grace: timedelta) -> Verdic
 
 def _is_after(past: Past, news: Online | Listed, grace: timedelta) -> bool:
     """Tell whether the news is of a time after the session that ended, not an echo of it."""
+    is_known = news.stream_id in past.stream_ids
     if isinstance(news, Online):
-        return news.at > past.ended_at
-    if news.stream_id in past.stream_ids:
-        # For a while Twitch goes on to list what is over.
-        return news.at > past.closed_at + grace
-    return news.at > past.closed_at
+        # Delivered anew, an old event says that it was sent just now.
+        return not is_known and news.started_at > past.started_at and news.at > past.ended_at
+    # For a while Twitch goes on to list what is over.
+    return news.at > (past.closed_at + grace if is_known else past.closed_at)
 
 
 def _opened(news: Online | Listed, not_before: datetime | None) -> Session:
