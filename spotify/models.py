@@ -85,15 +85,15 @@ class Breaker(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_spotify_breaker")]
 
-    @classmethod
-    def held(cls) -> Breaker:
+    @staticmethod
+    def held() -> Breaker:
         """Return the row, locked until the transaction ends; it is made when it is missing."""
-        cls.objects.bulk_create([cls()], ignore_conflicts=True)
-        return cls.objects.select_for_update().get()
+        Breaker.objects.bulk_create([Breaker()], ignore_conflicts=True)
+        return Breaker.objects.select_for_update().get()
 
-    @classmethod
-    def seen(cls) -> Breaker:
-        return cls.objects.first() or cls()
+    @staticmethod
+    def seen() -> Breaker:
+        return Breaker.objects.first() or Breaker()
 
     def is_open(self, now: datetime) -> bool:
         return self.open_until is not None and self.open_until > now

@@ -36,6 +36,9 @@ class Session(requests.Session):
         for scheme in ("https://", "http://"):
             self.mount(scheme, requests.adapters.HTTPAdapter(max_retries=0, pool_maxsize=16))
 
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Follow nothing; even to be told where to, requests would read a body of any size."""
+
     def request(  # type: ignore[override]
         self, method: str, url: str, **kwargs: Any
     ) -> requests.Response:

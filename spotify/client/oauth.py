@@ -56,20 +56,20 @@ class SpotifyOAuth:
     offers_pkce = True
     # Asking whose token it is would cost a call of the Web API, of which there are few.
     wants_validation = False
-    needed_settings = ("SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET")
+    needed_settings: tuple[str, ...] = ("SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET")
 
     def home(self, public_url: str) -> str:
         """Spotify refuses the name `localhost`, and http to anything but a loopback address."""
         parts = urlsplit(public_url)
+        if parts.hostname == "localhost":
+            port = f":{parts.port}" if parts.port else ""
+            return parts._replace(netloc=f"127.0.0.1{port}").geturl()
         if parts.scheme == "https" or parts.hostname in ("127.0.0.1", "::1"):
             return public_url
-        if parts.hostname != "localhost":
-            raise UnusableAddress(
-                f"Spotify sends people back only to https addresses; PUBLIC_URL is {public_url}:"
-                " give Greenroom an https address, or open it on its own machine."
-            )
-        port = f":{parts.port}" if parts.port else ""
-        return parts._replace(netloc=f"127.0.0.1{port}").geturl()
+        raise UnusableAddress(
+            f"Spotify sends people back only to https addresses; PUBLIC_URL is {public_url}:"
+            " give Greenroom an https address, or open it on its own machine."
+        )
 
     def authorize_url(self, role: str, state: str, redirect_uri: str, challenge: str) -> str:
         query = {

@@ -53,7 +53,7 @@ def test_the_broadcaster_connects(backstage: Backstage, staff: Client) -> None:
     response = staff.get(answer(backstage, staff))
 
     assert response.status_code == 200
-    assert "greenroom is connected" in response.content.decode()
+    assert "greenroom</bdi> is connected" in response.content.decode()
     assert response["Referrer-Policy"] == "no-referrer"
     token = Token.objects.get()
     assert (token.account_id, token.role) == ("1000", "broadcaster")

@@ -71,7 +71,7 @@ class TwitchOAuth:
     name = "twitch"
     label = "Twitch"
     roles = ROLES
-    needed_settings = ("TWITCH_CLIENT_ID", "TWITCH_CLIENT_SECRET")
+    needed_settings: tuple[str, ...] = ("TWITCH_CLIENT_ID", "TWITCH_CLIENT_SECRET")
     wants_validation = True
     # Twitch's authorization code flow has a client secret and no PKCE.
     offers_pkce = False
