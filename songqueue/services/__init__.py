@@ -1,0 +1,1 @@
+"""What happens to song requests, and to the picture of the player."""
