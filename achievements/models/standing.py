@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Count, F, Max, Q
 from django.db.models.functions import Now
@@ -58,7 +60,7 @@ class StandingQuerySet(models.QuerySet["Standing"]):
     def waiting_to_be_told(self) -> StandingQuerySet:
         return self.filter(is_due=True).order_by("earned_at", "id")
 
-    def by_viewer(self) -> models.QuerySet[Standing, dict[str, object]]:
+    def by_viewer(self) -> models.QuerySet[Any, Any]:
         """Return one row for each viewer: how many different achievements, and since when."""
         return (
             self.held()

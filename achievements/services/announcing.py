@@ -90,7 +90,8 @@ def line(unlocked: list[Standing]) -> str:
 def _listed(unlocked: Iterable[Standing]) -> str:
     """Return viewers with what they earned, and how many more there are when it gets long."""
     by_viewer = sorted(unlocked, key=lambda standing: standing.viewer_id)
-    parts, room, left_out = [], _LONGEST_LIST, 0
+    parts: list[str] = []
+    room, left_out = _LONGEST_LIST, 0
     for _, group in groupby(by_viewer, key=lambda standing: standing.viewer_id):
         theirs = list(group)
         names = ", ".join(f"{s.definition.icon} {s.definition.name}" for s in theirs)

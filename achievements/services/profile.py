@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from achievements.services import progress
@@ -41,8 +40,8 @@ class Profile:
     viewer: Viewer
     sums: Sums
     categories: dict[str, list[Progress]]
-    songs: Sequence[SongRequest]
-    rolls: Sequence[Roll]
+    songs: list[SongRequest]
+    rolls: list[Roll]
 
 
 def sums(viewer: Viewer) -> Sums:
@@ -74,6 +73,6 @@ def of_viewer(viewer: Viewer) -> Profile:
         viewer=viewer,
         sums=_sums(viewer, sum(item.is_unlocked for item in shown), len(shown)),
         categories=categories,
-        songs=songs.select_related("track").order_by("-created_at")[:LATEST],
-        rolls=Roll.objects.made().filter(viewer=viewer).order_by("-rolled_at")[:LATEST],
+        songs=list(songs.select_related("track").order_by("-created_at")[:LATEST]),
+        rolls=list(Roll.objects.made().filter(viewer=viewer).order_by("-rolled_at")[:LATEST]),
     )

@@ -137,7 +137,9 @@ def settle(parts: Iterable[Part], *, tell: bool) -> list[Standing]:
 
     With `tell` they are due to be announced, unless they were before.
     """
-    new, changed, earned = [], [], []
+    new: list[Standing] = []
+    changed: list[Standing] = []
+    earned: list[Standing] = []
     for definition, rows, standings in parts:
         for whose, state in standings.items():
             row = rows.get(whose) or Standing(
@@ -147,7 +149,7 @@ def settle(parts: Iterable[Part], *, tell: bool) -> list[Standing]:
             if state == before:
                 continue
             _set(row, state, tell)
-            (new if row.pk is None else changed).append(row)
+            (new if row._state.adding else changed).append(row)
             if state.is_held and not before.is_held:
                 earned.append(row)
     Standing.objects.bulk_create(new)
