@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from rehearsal import clock
 from rehearsal.twitch.records import Subscription
 
 
@@ -17,6 +18,7 @@ class Message:
     type: str
     body: dict[str, Any]
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    sent_at: str = field(default_factory=clock.nanoseconds)
 
 
 def describe(it: Subscription) -> dict[str, Any]:

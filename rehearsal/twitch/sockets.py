@@ -17,7 +17,6 @@ from rehearsal import clock
 from rehearsal.faults import Faults
 from rehearsal.feed import Feed
 from rehearsal.twitch.messages import Message
-from rehearsal.twitch.records import Subscription
 
 UNUSED_SECONDS = 10
 RECONNECT_SECONDS = 30
@@ -115,8 +114,7 @@ class Sockets:
         """Queue a notification or revocation on its subscription's socket."""
         session = self._sessions.get(message.subscription.session_id)
         if session:
-            about = message.subscription
-            self._queue(session, message.type, message.body, message.id, about)
+            session.outbox.put_nowait(_notice(message))
 
     def drop(self) -> None:
         """Cut every connection without a closing handshake."""
@@ -195,7 +193,7 @@ class Sockets:
             try:
                 text = await asyncio.wait_for(session.outbox.get(), session.keepalive)
             except TimeoutError:
-                text = _envelope("session_keepalive", {}, str(uuid.uuid4()), None)
+                text = _envelope("session_keepalive", {})
             if self._faults.is_on("silence"):
                 continue
             try:
@@ -203,15 +201,8 @@ class Sockets:
             except ConnectionError:
                 return
 
-    def _queue(
-        self,
-        session: Session,
-        type: str,
-        payload: dict[str, Any],
-        id: str = "",
-        about: Subscription | None = None,
-    ) -> None:
-        session.outbox.put_nowait(_envelope(type, payload, id or str(uuid.uuid4()), about))
+    def _queue(self, session: Session, type: str, payload: dict[str, Any]) -> None:
+        session.outbox.put_nowait(_envelope(type, payload))
 
     def _later(self, seconds: float, session: Session, code: int) -> None:
         loop = asyncio.get_running_loop()
@@ -236,8 +227,23 @@ def _keepalive(request: web.Request, old: Session | None) -> int:
     return max(low, min(high, int(asked)))
 
 
-def _envelope(type: str, payload: dict[str, Any], id: str, about: Subscription | None) -> str:
-    metadata = {"message_id": id, "message_type": type, "message_timestamp": clock.nanoseconds()}
-    if about is not None:
-        metadata |= {"subscription_type": about.type, "subscription_version": about.version}
+def _envelope(type: str, payload: dict[str, Any], **about: str) -> str:
+    metadata = {
+        "message_id": str(uuid.uuid4()),
+        "message_type": type,
+        "message_timestamp": clock.nanoseconds(),
+        **about,
+    }
     return json.dumps({"metadata": metadata, "payload": payload})
+
+
+def _notice(message: Message) -> str:
+    """The frame of a message, with the time at which it was made: it may have been held."""
+    return _envelope(
+        message.type,
+        message.body,
+        message_id=message.id,
+        message_timestamp=message.sent_at,
+        subscription_type=message.subscription.type,
+        subscription_version=message.subscription.version,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from typing import Any
 
 import pytest
 
@@ -310,6 +311,34 @@ def test_streams_list_only_who_is_live(rehearsal: Rehearsal) -> None:
     assert rehearsal.helix("GET", "streams?user_id=1000", app).json()["data"] == []
     (channel,) = rehearsal.helix("GET", "channels?broadcaster_id=1000", app).json()["data"]
     assert channel["title"] == "Finals"
+
+
+def test_a_stream_comes_back_as_the_same_or_as_another(rehearsal: Rehearsal) -> None:
+    app = rehearsal.app_token()
+
+    def listed() -> dict[str, Any]:
+        path = f"streams?user_id={BROADCASTER}"
+        (stream,) = rehearsal.helix("GET", path, app).json()["data"]
+        return dict(stream)
+
+    rehearsal.control("live", on=True, viewers=7)
+    first = listed()
+    assert first["viewer_count"] == 7
+    rehearsal.control("live", on=False)
+    rehearsal.control("live", on=True, again=True, viewers=9)
+    assert listed() == first | {"viewer_count": 9}
+    rehearsal.control("live", on=False)
+    rehearsal.control("live", on=True)
+    assert listed()["id"] != first["id"]
+
+
+def test_a_live_stream_can_be_missing_from_the_list(rehearsal: Rehearsal) -> None:
+    app = rehearsal.app_token()
+    rehearsal.control("live", on=True)
+    rehearsal.control("faults", kind="stream_unlisted", count=1)
+    path = f"streams?user_id={BROADCASTER}"
+    assert rehearsal.helix("GET", path, app).json()["data"] == []
+    assert len(rehearsal.helix("GET", path, app).json()["data"]) == 1
 
 
 def test_the_broadcaster_sees_who_subscribes(rehearsal: Rehearsal) -> None:

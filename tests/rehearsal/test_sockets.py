@@ -104,6 +104,19 @@ def test_events_arrive_in_order(
     assert messages[0]["payload"]["subscription"]["transport"]["session_id"] == session
 
 
+def test_events_out_of_order_tell_when_they_happened(
+    rehearsal: Rehearsal, manager: str, listener: Listener, reward: str
+) -> None:
+    session = listener.next()["payload"]["session"]["id"]
+    subscribe(rehearsal, manager, session)
+    rehearsal.control("faults", kind="out_of_order")
+    made = rehearsal.control("redeem", reward=reward, viewer="ada", times=3)["redemptions"]
+    frames = [listener.next() for _ in range(3)]
+    assert [frame["payload"]["event"]["id"] for frame in frames] == made[::-1]
+    stamps = [frame["metadata"]["message_timestamp"] for frame in frames]
+    assert stamps == sorted(stamps, reverse=True)
+
+
 def test_a_duplicate_has_the_same_message_id(
     rehearsal: Rehearsal, listener: Listener, session: str, reward: str
 ) -> None:
