@@ -69,10 +69,10 @@ def _call(
     try:
         token = tokens.access_token(NAME, PLAYER, scope)
         try:
-            answer: object = work(_client(os.getpid(), token, urgent))
+            answer: object = work(_client(os.getpid(), settings.SPOTIFY_API_URL, token, urgent))
         except errors.TokenRefused:
             token = tokens.refresh(NAME, PLAYER, failed=token)
-            answer = work(_client(os.getpid(), token, urgent))
+            answer = work(_client(os.getpid(), settings.SPOTIFY_API_URL, token, urgent))
     except tokens.Unavailable as problem:
         raise errors.Unavailable(problem.sentence) from problem
     except tokens.TokenProblem as problem:
@@ -81,10 +81,10 @@ def _call(
 
 
 @lru_cache(maxsize=4)
-def _client(_pid: int, token: str, urgent: bool) -> spotipy.Spotify:
+def _client(_pid: int, url: str, token: str, urgent: bool) -> spotipy.Spotify:
     """Return this process's client: a forked worker must not share its parent's connections."""
     client = spotipy.Spotify(
         auth=token, requests_session=WebSession(urgent=urgent), requests_timeout=http.TIMEOUTS
     )
-    client.prefix = f"{settings.SPOTIFY_API_URL}/"
+    client.prefix = f"{url}/"
     return client
