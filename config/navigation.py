@@ -45,6 +45,8 @@ GROUPS = [
         ("Rewards", "loyalty", "twitch_reward"),
         ("Rolls", "casino", "raffle_roll"),
         ("Achievements", "emoji_events", "achievements_definition"),
+        ("Chat commands", "terminal", "twitch_command"),
+        ("Commands used", "forum", "twitch_commanduse"),
         ("Chat texts", "chat", "twitch_chattext"),
         ("Overlay addresses", "desktop_windows", "overlay_overlaytoken"),
     ),
