@@ -51,7 +51,7 @@ def sums(viewer: Viewer) -> Sums:
 
 
 def _sums(viewer: Viewer, unlocked: int, achievements: int) -> Sums:
-    rolled = Roll.objects.by_viewer().filter(viewer_id=viewer.pk).first() or {}
+    rolled = next(iter(Roll.objects.by_viewer().filter(viewer_id=viewer.pk)), {})
     return Sums(
         songs=SongRequest.objects.filter(viewer=viewer, status__in=_SHOWN).count(),
         unlocked=unlocked,
