@@ -19,7 +19,7 @@ from twitch.services.commands import editing, listing
 def commands(call: Invocation) -> str:
     """Name them, the ones for everyone first."""
     tiers = [
-        f"{rank.label}: " + " ".join(f"!{row.name}" for row in rows)
+        f"For {rank.label}: " + " ".join(f"!{row.name}" for row in rows)
         for rank, rows in listing.by_permission(call.permission)
     ]
     return chat.render(texts.COMMANDS, commands=" · ".join(tiers))

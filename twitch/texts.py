@@ -6,7 +6,7 @@ from twitch.registry import chat_text
 
 COMMAND_FAILED = chat_text(
     "commands.failed",
-    "!{command} does not work right now, through no fault of yours. Please try again later.",
+    "Sorry, !{command} does not work right now, through no fault of yours. Try again later.",
     "command",
 )
 COMMANDS = chat_text("commands.list", "{commands}", "commands")
@@ -18,13 +18,13 @@ UPDATE_USAGE = chat_text(
     "Say what to update and to what: !{command} today learning chess",
     "command",
 )
-UPDATED = chat_text("commands.updated", "!{command} is updated.", "command")
+UPDATED = chat_text("commands.updated", "Updated: !{command}.", "command")
 NOT_UPDATABLE = chat_text(
     "commands.not_updatable", "There is no !{command} that chat could update.", "command"
 )
 UPDATE_NOT_ALLOWED = chat_text(
     "commands.update_not_allowed",
-    "!{command} is for {permission} to update.",
+    "Only {permission} may update !{command}.",
     "command",
     "permission",
 )

@@ -17,10 +17,8 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from sagas.admin import ReadOnlyAdmin
-from twitch import rules
 from twitch.models import Command, CommandUse
-from twitch.rules.commands import draw
-from twitch.services.commands import editing
+from twitch.services.commands import editing, listing
 from twitch.services.commands.editing import NotPossible
 
 PLACEHOLDERS = (
@@ -123,11 +121,7 @@ class CommandAdmin(ModelAdmin):
 
     @display(description="In chat it reads")
     def preview(self, command: Command) -> str:
-        if command.kind == Command.Kind.VALUE and not command.value:
-            return "Nothing, until it has a value."
-        values = {"user": "Mo", "count": command.count + 1, "value": command.value}
-        filled = rules.fill(draw(command.template, lambda options: options[0]), values)
-        return rules.chat_line(filled)
+        return listing.example(command, "Mo") or "Nothing, until it has a value."
 
     @admin.action(description="Switch on", permissions=["change"])
     def switch_on(self, request: HttpRequest, commands: QuerySet[Command]) -> None:

@@ -17,11 +17,17 @@ class Description(NamedTuple):
     category_id: str
     category_name: str
 
+    @classmethod
+    def of(cls, title: str, category_id: str, category_name: str) -> Description:
+        """Return what fits into our columns; what Twitch allows is shorter."""
+        return cls(title[:200], category_id[:64], category_name[:200])
+
 
 def of_event(event: Mapping[str, Any]) -> tuple[str, Description]:
     """Return whose channel a channel.update event is about, and what it is called now."""
     told = ChannelPayload.model_validate(event)
-    return told.broadcaster_user_id, Description(told.title, told.category_id, told.category_name)
+    description = Description.of(told.title, told.category_id, told.category_name)
+    return told.broadcaster_user_id, description
 
 
 def describe(

@@ -111,7 +111,7 @@ def _take_answer(stream: StreamPayload | None, at: datetime) -> None:
             _follow(channel, rules.Unlisted(at))
             return
         session = _follow(channel, rules.Listed(at, stream.id, stream.started_at))
-        description = chapters.Description(stream.title, stream.game_id, stream.game_name)
+        description = chapters.Description.of(stream.title, stream.game_id, stream.game_name)
         chapters.describe(channel, session, description, at - rules.CACHED)
         if session is not None and stream.id == session.as_open.stream_id:
             _count(session, stream.viewer_count, at)

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from twitch.models import Command
 from twitch.services.commands import listing
 
 
@@ -14,9 +15,13 @@ from twitch.services.commands import listing
 def commands(request: HttpRequest) -> HttpResponse:
     """Show the commands that answer now, by who may use them."""
     tiers = [
-        (rank, [(command, listing.usage(command)) for command in commands])
-        for rank, commands in listing.by_permission()
+        (rank, [(row, listing.usage(row), _about(row)) for row in rows])
+        for rank, rows in listing.by_permission()
     ]
     return render(
         request, "twitch/commands.html", {"tiers": tiers, "rehearsal": settings.REHEARSAL}
     )
+
+
+def _about(command: Command) -> str:
+    return command.description or listing.example(command, "you")

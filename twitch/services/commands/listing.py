@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from twitch import registry
+from twitch import registry, rules
 from twitch.models import Command, Permission
+from twitch.rules.commands import draw
 
 
 def by_permission(
@@ -28,3 +29,11 @@ def usage(command: Command) -> str:
     """Return what may follow the command's name, such as "[viewer]"; "" for nothing."""
     found = registry.commands().get(command.handler)
     return found.usage if found else ""
+
+
+def example(command: Command, user: str) -> str:
+    """Return what a written command would answer to somebody of that name; "" for nothing."""
+    if command.handler or (command.kind == Command.Kind.VALUE and not command.value):
+        return ""
+    values = {"user": user, "count": command.count + 1, "value": command.value}
+    return rules.chat_line(rules.fill(draw(command.template, lambda options: options[0]), values))
