@@ -104,8 +104,8 @@ def confirm_in_chat(request: SongRequest) -> None:
             texts.QUEUED_UNTIL_PLAYED if is_open else texts.QUEUED,
             viewer=viewers.name_in_chat(request.viewer),
             song=song_in_chat(request),
-            place=place,
-            when=about(seconds),
+            place=max(place, 1),
+            when=about(seconds) if place else "now",
         )
     )
     request.place_told, request.seconds_told = place, seconds

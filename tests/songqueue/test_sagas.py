@@ -1,0 +1,148 @@
+"""The flows of song requests, with a worker that is lost at every moment of every step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import wraps
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from sagas import journal
+from sagas.flow import NO_RETURN, Saga, Step
+from sagas.models import Event
+from songqueue.models import SongRequest
+from songqueue.sagas import song_request, song_until_played
+from songqueue.services import outcomes
+from tests.sagas.driving import lead, lead_on, let_time_pass
+from tests.songqueue.show import Show
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PLANS = {"queued": song_request, "played": song_until_played}
+MOMENTS = ("before", "after")
+FORWARD = [
+    (policy, step, moment)
+    for policy, saga in PLANS.items()
+    for step in saga.plan
+    for moment in MOMENTS
+    if step != NO_RETURN
+]
+# What is reached only once the song has ended.
+ENDED_BEFORE = [("await_end", "after"), ("fulfil", "before"), ("fulfil", "after")]
+BACK = [
+    (policy, step, moment)
+    for policy in PLANS
+    for step in ("accept", "line_up")
+    for moment in MOMENTS
+]
+
+
+class Lost(BaseException):
+    """The worker is gone."""
+
+
+@contextmanager
+def lost_at(saga: Saga[Any], name: str, moment: str, *, undo: bool = False) -> Iterator[None]:
+    """Lose the worker once, before or after this step's (or its undo's) work."""
+    step: Step[Any] = saga._steps[name]
+    work = step.undo if undo else step.do
+    assert work is not None
+    left = [1]
+
+    @wraps(work)
+    def lose(row: Any) -> None:
+        if moment == "before" and left:
+            left.pop()
+            raise Lost
+        work(row)
+        if left:
+            left.pop()
+            raise Lost
+
+    changed: Any = {"undo": lose} if undo else {"do": lose}
+    saga._steps[name] = replace(step, **changed)
+    try:
+        yield
+    finally:
+        saga._steps[name] = step
+    assert not left, "The worker was not lost."
+
+
+def lead_over_a_loss() -> None:
+    """Lead until the worker is lost, and let another take over."""
+    with pytest.raises(Lost):
+        lead()
+    journal.release_own()
+
+
+def facts(kind: str) -> int:
+    return Event.objects.filter(kind=f"songqueue.{kind}").count()
+
+
+@pytest.mark.parametrize(("policy", "step", "moment"), FORWARD)
+def test_a_worker_that_is_lost_on_the_way_loses_and_doubles_nothing(
+    show: Show, policy: str, step: str, moment: str
+) -> None:
+    show.rules(fulfil=policy)
+    redemption = show.redeem("Respawn")
+    with lost_at(PLANS[policy], step, moment):
+        if policy == "played" and (step, moment) in ENDED_BEFORE:
+            lead()
+            outcomes.end(show.of(redemption), "played", "", timezone.now())
+        lead_over_a_loss()
+        lead_on_while_open(show, redemption)
+    request = show.of(redemption)
+    assert show.run(request).status == "completed"
+    assert show.queued() == [request.track_id]
+    assert show.settlings(request) == ["redemption_fulfilled"]
+    assert facts("SongRequested") == 1
+    # What may have been said is not said again.
+    assert len(show.said()) == (0 if (step, moment) == ("confirm_in_chat", "before") else 1)
+
+
+def lead_on_while_open(show: Show, redemption: str) -> None:
+    """Let the song play as soon as it can, and see the flow through."""
+    for _ in range(3):
+        lead()
+        request = show.of(redemption)
+        if request.status == SongRequest.Status.QUEUED:
+            outcomes.end(request, "played", "", timezone.now())
+        let_time_pass()
+    lead_on()
+
+
+@pytest.mark.parametrize(("policy", "step", "moment"), BACK)
+def test_a_worker_that_is_lost_on_the_way_back_loses_and_doubles_nothing(
+    show: Show, policy: str, step: str, moment: str
+) -> None:
+    show.rules(fulfil=policy)
+    show.backstage.device(active=False)
+    redemption = show.redeem("Respawn")
+    with lost_at(PLANS[policy], step, moment, undo=True):
+        lead_over_a_loss()
+        lead_on()
+    request = show.of(redemption)
+    assert (request.status, request.code) == ("refused", "no_active_device")
+    assert show.run(request).status == "compensated"
+    assert show.settlings(request) == ["redemption_canceled"]
+    assert len(show.said()) == 1
+    assert show.queued() == []
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_worker_that_is_lost_while_a_song_is_retracted_refunds_all_the_same(
+    show: Show, moment: str
+) -> None:
+    show.rules(fulfil="played")
+    request = show.request("Respawn")
+    outcomes.end(request, "lost", "lost_in_player", timezone.now())
+    with lost_at(song_until_played, "announce", moment, undo=True):
+        lead_over_a_loss()
+        lead_on()
+    assert show.settlings(request) == ["redemption_canceled"]
+    assert facts("SongRefunded") == 1
+    assert len(show.said()) == 2
