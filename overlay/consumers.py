@@ -13,13 +13,17 @@ from overlay import services
 from overlay.models import OverlayToken
 from pushes.consumers import NOT_ALLOWED, NOT_UNDERSTOOD, PushConsumer
 from pushes.socket import Message
+from songqueue.services import board
 
 # How often a page that lives is noted in the database, and its token looked at again.
 NOTED_EVERY = timedelta(minutes=1)
 
 
 class OverlayConsumer(PushConsumer):
-    """Shows cues to whoever has a token; takes nothing but `{"type": "on_air", "is_on_air": …}`."""
+    """Shows cues and the board of the songs to whoever has a token.
+
+    It takes nothing but `{"type": "on_air", "is_on_air": …}`.
+    """
 
     group = services.GROUP
     token: OverlayToken
@@ -37,7 +41,10 @@ class OverlayConsumer(PushConsumer):
         self.token = token
         # First the group, then another look: a revocation in between closes the socket too.
         await self.join(token.group)
-        return await self._note()
+        if not await self._note():
+            return False
+        await self.join(board.GROUP, self.latest_board)
+        return True
 
     async def snapshot(self) -> dict[str, Any]:
         taken: dict[str, Any] = await database_sync_to_async(services.snapshot)(timezone.now())
@@ -45,6 +52,10 @@ class OverlayConsumer(PushConsumer):
 
     async def latest(self) -> int:
         seq: int = await database_sync_to_async(services.latest)()
+        return seq
+
+    async def latest_board(self) -> int:
+        seq: int = await database_sync_to_async(board.latest)()
         return seq
 
     async def hear(self, message: dict[str, Any]) -> None:

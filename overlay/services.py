@@ -18,6 +18,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from overlay.models import Counter, Cue, OverlayToken
 from pushes.services import hang_up, push_on_commit
+from songqueue.services import board
 
 GROUP = "overlay"
 # A page that (re)connects later than this after a cue does not show it any more.
@@ -90,11 +91,14 @@ def latest() -> int:
 
 
 def snapshot(now: datetime) -> dict[str, Any]:
-    """Return what a page that comes now may still show, and the number that it then has seen."""
+    """Return what a page that comes now may still show, and the number that it then has seen.
+
+    The board of the songs has a number of its own.
+    """
     # The number first: a cue written in between is then in the list, and known to be newer.
     seq = latest()
     cues = [cue.as_message(now) for cue in Cue.objects.current(now)]
-    return {"seq": seq, "cues": cues, "version": version()}
+    return {"seq": seq, "cues": cues, "board": board.board(now), "version": version()}
 
 
 @cache

@@ -29,10 +29,8 @@ export class Feed {
     this.#isAsking = false;
     this.#seq = seq;
     cues.forEach((cue) => this.#offer(cue));
-    if (board) {
-      this.#boardSeq = board.seq;
-      this.songs.show(board);
-    }
+    this.#boardSeq = board.seq;
+    this.songs.show(board);
     this.send({ type: "seen" });
   }
 

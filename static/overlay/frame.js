@@ -44,7 +44,10 @@ export class Frame {
     this.#begin("leaving");
     this.#move(1, 0, ["none", "translateY(.6rem)"], LEAVE);
     await this.#motion.wait(LEAVE);
-    if (!this.isShown) this.#element.hidden = true;
+    if (this.isShown) return;
+    this.#element.hidden = true;
+    // What is not seen is not to be animated either.
+    this.#element.getAnimations({ subtree: true }).forEach((animation) => animation.cancel());
   }
 
   #begin(state) {

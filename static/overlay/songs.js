@@ -39,14 +39,16 @@ export class Songs {
     this.#board = board;
     this.#playhead = board.now && new Playhead(board.now);
     // One that was over before it was seen, as when the player is not read any more, is no news.
-    if (!board.now || (isOther && this.#playhead.remaining === 0)) {
-      this.#wantedUntil = 0;
-    } else {
-      this.#draw(isOther, key);
-      this.#wantedUntil = this.#want(isOther, before);
-      this.#believedUntil = this.#believe(isOther, before);
-    }
+    const isNews = board.now && !(isOther && this.#playhead.remaining === 0);
+    this.#wantedUntil = isNews ? this.#want(isOther, before) : 0;
+    this.#believedUntil = isNews ? this.#believe(isOther, before) : 0;
+    if (this.#left > 0) this.#draw(isOther, key);
     this.#settle();
+  }
+
+  /** For how many ms the songs are to be shown from now on. */
+  get #left() {
+    return Math.min(this.#wantedUntil, this.#believedUntil) - performance.now();
   }
 
   /** Until when it is to be seen, by this page's clock, for what the address asks. */
@@ -78,7 +80,7 @@ export class Songs {
     }
     this.#song.follow(this.#playhead);
     const nextKey = Upcoming.key(next);
-    if (nextKey === this.#upcomingKey) return;
+    if (!next.length || nextKey === this.#upcomingKey) return;
     this.#upcomingKey = nextKey;
     this.#upcoming = new Upcoming(next);
     this.#frames.next.swap(this.#upcoming.element);
@@ -88,7 +90,7 @@ export class Songs {
   #settle() {
     clearTimeout(this.#hiding);
     clearTimeout(this.#ticking);
-    const left = Math.min(this.#wantedUntil, this.#believedUntil) - performance.now();
+    const left = this.#left;
     const isShown = left > 0;
     this.#reveal("now", isShown);
     this.#reveal("next", isShown && this.#board.next.length > 0);
@@ -108,7 +110,7 @@ export class Songs {
 
   #tick() {
     this.#song.tick();
-    this.#upcoming?.tick(this.#board.next, this.#playhead.passed);
+    if (this.#board.next.length) this.#upcoming.tick(this.#board.next, this.#playhead.passed);
     if (!this.#playhead.isPlaying) return;
     this.#ticking = setTimeout(() => this.#tick(), 1000 - (this.#playhead.position % 1000) + 10);
   }
