@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 
 import pytest
 from django.conf import LazySettings
@@ -14,32 +11,9 @@ from spotify import services
 from spotify.client import http
 from spotify.services import player
 from tests.backstage import Backstage
+from tests.spotify.conftest import answering
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@contextmanager
-def answering(*pieces: bytes) -> Iterator[tuple[str, list[bytes]]]:
-    """A server that sends these to each caller and hangs up; yields its address and requests."""
-    heard: list[bytes] = []
-
-    def serve() -> None:
-        with suppress(OSError):
-            while True:
-                caller = listening.accept()[0]
-                with caller, suppress(OSError):
-                    heard.append(caller.recv(65536))
-                    for piece in pieces:
-                        caller.sendall(piece)
-
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=serve)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}", heard
-        finally:
-            listening.shutdown(socket.SHUT_RDWR)
-            thread.join(10)
 
 
 def ok(body: bytes, status: str = "200 OK", headers: str = "") -> bytes:
@@ -67,8 +41,8 @@ UNREADABLE = {
 def test_an_answer_that_cannot_be_read_is_unavailable(
     connected: Backstage, settings: LazySettings, reply: bytes
 ) -> None:
-    with answering(reply) as (url, heard):
-        settings.SPOTIFY_API_URL = f"{url}/v1"
+    with answering(reply) as (host, heard):
+        settings.SPOTIFY_API_URL = f"http://{host}/v1"
         with pytest.raises(services.Unavailable):
             player.read()
     assert len(heard) == 1
@@ -78,8 +52,8 @@ def test_an_answer_that_cannot_be_read_is_unavailable(
 def test_a_command_without_an_answer_is_sent_once(
     connected: Backstage, settings: LazySettings, reply: bytes
 ) -> None:
-    with answering(reply) as (url, heard):
-        settings.SPOTIFY_API_URL = f"{url}/v1"
+    with answering(reply) as (host, heard):
+        settings.SPOTIFY_API_URL = f"http://{host}/v1"
         with pytest.raises(services.Unsure):
             player.add("4uLU6hMCjMI75M1A2tKUQC")
     assert len(heard) == 1
@@ -90,8 +64,8 @@ def test_a_command_without_an_answer_is_sent_once(
 def test_what_a_command_that_worked_answers_is_not_looked_at(
     connected: Backstage, settings: LazySettings, body: bytes
 ) -> None:
-    with answering(ok(body)) as (url, _):
-        settings.SPOTIFY_API_URL = f"{url}/v1"
+    with answering(ok(body)) as (host, _):
+        settings.SPOTIFY_API_URL = f"http://{host}/v1"
         player.skip()
 
 
@@ -108,8 +82,8 @@ def test_an_endless_answer_is_cut_off(
     connected: Backstage, settings: LazySettings, call: Callable[[], object]
 ) -> None:
     flood = [b"HTTP/1.1 200 OK\r\n\r\n", *[b"x" * 65536] * (http.LARGEST_ANSWER // 65536 + 64)]
-    with answering(*flood) as (url, _):
-        settings.SPOTIFY_API_URL = f"{url}/v1"
+    with answering(*flood) as (host, _):
+        settings.SPOTIFY_API_URL = f"http://{host}/v1"
         with pytest.raises((services.Unavailable, services.Unsure)):
             call()
 
@@ -119,8 +93,8 @@ def test_neither_proxies_nor_cookies_are_used(
 ) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    with answering(ok(b"{}", headers="Set-Cookie: a=b\r\n")) as (url, heard):
-        settings.SPOTIFY_API_URL = f"{url}/v1"
+    with answering(ok(b"{}", headers="Set-Cookie: a=b\r\n")) as (host, heard):
+        settings.SPOTIFY_API_URL = f"http://{host}/v1"
         player.read()
         player.read()
     assert len(heard) == 2

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from time import monotonic
 
 import pytest
@@ -14,6 +10,7 @@ from django.conf import LazySettings
 from spotify.client import links as client
 from spotify.services import NotATrack, Unavailable, links
 from tests.backstage import Backstage
+from tests.spotify.conftest import answering
 
 
 @pytest.fixture
@@ -60,37 +57,12 @@ def test_a_link_that_cannot_be_followed_now_may_be_later(
         links.track_id("http://127.0.0.1:9/abc")
 
 
-@contextmanager
-def answering(reply: bytes) -> Iterator[tuple[str, list[bytes]]]:
-    """A server that sends this to each caller and then says no more; yields host and requests."""
-    heard: list[bytes] = []
-    callers: list[socket.socket] = []
-
-    def serve() -> None:
-        with suppress(OSError):
-            while True:
-                callers.append(listening.accept()[0])
-                heard.append(callers[-1].recv(65536))
-                callers[-1].sendall(reply)
-
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=serve)
-        thread.start()
-        try:
-            yield f"127.0.0.1:{listening.getsockname()[1]}", heard
-        finally:
-            listening.shutdown(socket.SHUT_RDWR)
-            thread.join(5)
-            for caller in callers:
-                caller.close()
-
-
 def test_no_body_is_read_and_nothing_of_ours_is_sent(settings: LazySettings) -> None:
     reply = (
         b"HTTP/1.1 302 Found\r\nLocation: https://open.spotify.com/track/4uLU6hMCjMI75M1A2tKUQC\r\n"
         b"Set-Cookie: a=b\r\nContent-Length: 1000000000\r\n\r\nbegun"
     )
-    with answering(reply) as (host, heard):
+    with answering(reply, hangs_up=False) as (host, heard):
         settings.SPOTIFY_LINK_HOSTS = [host]
         for _ in range(2):
             assert links.track_id(f"http://{host}/abc") == "4uLU6hMCjMI75M1A2tKUQC"
@@ -105,7 +77,7 @@ def test_a_silent_server_is_not_waited_for(
     settings: LazySettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client, "TIMEOUT", 0.2)
-    with answering(b"") as (host, _):
+    with answering(hangs_up=False) as (host, _):
         settings.SPOTIFY_LINK_HOSTS = [host]
         began = monotonic()
         with pytest.raises(Unavailable):
