@@ -47,6 +47,7 @@ ADMIN_WITH_RIGHT = (302, 302, 403, 200, 302, 302)
 ADMIN_AWAY = (302,) * 6
 
 RUN = "api/admin/runs/<int:run_id>"
+COMMAND = "api/admin/commands/<str:name>"
 CALLBACK = "connect/<slug:provider>/callback"
 CONNECT = "connect/<slug:provider>/<slug:role>"
 VIEWER = r"api/^stats/raffle/viewers/(?P<viewer_id>\d{1,32})$"
@@ -73,6 +74,15 @@ TABLE = [
     Row("api/stream/viewers", "GET", "/api/stream/viewers", PUBLIC_API),
     Row("api/streams", "GET", "/api/streams", PUBLIC_API),
     Row("api/streams", "POST", "/api/streams", (405, 405, 405, 405, 401, 405)),
+    Row("commands", "GET", "/commands", EVERYBODY),
+    Row("commands", "POST", "/commands", (405,) * 6),
+    Row("api/admin/commands", "GET", "/api/admin/commands", STAFF_API),
+    # A body without a name.
+    Row("api/admin/commands", "POST", "/api/admin/commands", (401, 403, 403, 400, 401, 400)),
+    Row(COMMAND, "GET", "/api/admin/commands/time", STAFF_API),
+    Row(COMMAND, "PATCH", "/api/admin/commands/nothing", (401, 403, 403, 404, 401, 404)),
+    # It is computed, so it stays.
+    Row(COMMAND, "DELETE", "/api/admin/commands/time", (401, 403, 403, 409, 401, 409)),
     Row("api/admin/runs", "GET", "/api/admin/runs", STAFF_API),
     Row("api/admin/spotify", "GET", "/api/admin/spotify", STAFF_API),
     Row(RUN, "GET", "/api/admin/runs/1", LOOK),
@@ -181,6 +191,8 @@ TABLES = {
     "spotify/track": (403, 403),
     "tokens/token": (403, 403),
     "twitch/chattext": (200, 302),
+    "twitch/command": (200, 302),
+    "twitch/commanduse": (403, 403),
     "twitch/message": (403, 403),
     "twitch/messageconflict": (403, 403),
     "twitch/raid": (403, 403),
