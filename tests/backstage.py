@@ -80,12 +80,20 @@ class Backstage:
 
     def redemption(self, redemption_id: str) -> dict[str, Any]:
         """Return a redemption as an event would bring it."""
-        rows = self.look("redemptions")["redemptions"]
-        row = next(row for row in rows if row["id"] == redemption_id)
+        return next(row for row in self.redemptions() if row["id"] == redemption_id)
+
+    def redemptions(self) -> list[dict[str, Any]]:
+        """Return every redemption as an event would bring it, oldest first."""
         viewers = {viewer["id"]: viewer for viewer in self.look("state")["viewers"]}
-        viewer = viewers[row["user_id"]]
-        names = {"user_login": viewer["login"], "user_name": viewer["display_name"]}
-        return {**row, **names, "status": row["status"].lower()}
+        return [
+            {
+                **row,
+                "user_login": viewers[row["user_id"]]["login"],
+                "user_name": viewers[row["user_id"]]["display_name"],
+                "status": row["status"].lower(),
+            }
+            for row in self.look("redemptions")["redemptions"]
+        ]
 
     def status(self, redemption_id: str) -> str:
         return self.redemption(redemption_id)["status"].upper()

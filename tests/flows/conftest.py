@@ -80,6 +80,16 @@ class Show:
         """Return the web process's JSON, as the holder of the admin key."""
         return _call(f"http://127.0.0.1:{self.port}{path}", {"X-Admin-Key": "open sesame"})
 
+    def send(self, method: str, path: str, body: dict[str, Any]) -> Any:
+        """Return what the web process answers to a change, asked by the holder of the admin key."""
+        headers = {"X-Admin-Key": "open sesame", "Content-Type": "application/json"}
+        url = f"http://127.0.0.1:{self.port}{path}"
+        return _call(url, headers, json.dumps(body).encode(), method)
+
+    def say(self, viewer: str, text: str) -> None:
+        """Let a viewer say something in chat."""
+        self.control("chat", {"viewer": viewer, "text": text})
+
     def control(self, path: str, wish: dict[str, Any] | None = None) -> Any:
         """Return what the rehearsal's control API answers to a wish, or without one to a look."""
         body = None if wish is None else json.dumps(wish).encode()
