@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from songqueue.rules.alignment import SAME, align
 from songqueue.rules.snapshots import (
     NOTHING,
     SLACK,
@@ -25,8 +26,7 @@ from songqueue.rules.snapshots import (
     Shown,
     Slot,
     Waiting,
-    common,
-    is_further_than_time_allows,
+    goes_on,
     outcome,
 )
 
@@ -136,29 +136,29 @@ class _Attribution:
     def _lay_beside(self) -> tuple[dict[int, int], bool]:
         """Return which item of the old queue is which of the shown, and if the same one is on."""
         queue = self.before.upcoming
-        moved = common(queue, self.shown)
+        moved = align(queue, self.shown, has_moved=True)
         if self.before.current is None or self.before.current.key != self.now_on.key:
-            return moved, False
-        stayed = {i: j + 1 for i, j in common(queue, self.shown[1:]).items()}
-        if is_further_than_time_allows(self.before, self.reading):
-            return stayed, True
-        if len(moved) > len(stayed) or self._has_begun_again(self.before.current):
-            return moved, False
-        return stayed, True
+            return moved.pairs, False
+        stayed = align(queue, self.shown[1:], has_moved=False)
+        behind = {old: new + 1 for old, new in stayed.pairs.items()}
+        if goes_on(self.before, self.reading):
+            return behind, True
+        if moved.score > stayed.score + SAME or self._has_begun_again(self.before.current):
+            return moved.pairs, False
+        return behind, True
 
     def _has_begun_again(self, current: Current) -> bool:
-        """Tell whether the track ended and began again, as a request handed over meanwhile."""
-        passed = self.reading.at - self.before.at
-        due = current.duration - current.progress + self.reading.progress
-        if not self.before.is_playing or abs(passed - due) > SLACK:
+        """Tell whether the track ended and is on again, as one of its requests."""
+        over = self.reading.at - self.before.at - self.reading.progress
+        left = current.duration - current.progress
+        fell_back = self.reading.progress < current.progress and over >= left - SLACK
+        ended_in_time = self.before.is_playing and abs(over - left) <= SLACK
+        if not (fell_back or ended_in_time):
             return False
-        began_at = self.reading.at - self.reading.progress
-        return any(
-            request.key == current.key
-            and request.id != current.request
-            and request.queued_at <= began_at + SLACK
-            for request in self._never_placed()
-        )
+        new = [request for request in self._never_placed() if request.id != current.request]
+        expected = [item for item in (*self.before.upcoming, *new) if item.key == current.key]
+        shown = [item for item in self.shown[1:] if item.key == current.key]
+        return len(shown) < len(expected)
 
     def _began_at(self) -> datetime:
         if self.goes_on and self.before.current:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -104,9 +103,21 @@ def outcome(heard: timedelta, duration: timedelta) -> Outcome:
     return Outcome.PLAYED if heard >= HEARD or to_its_end else Outcome.SKIPPED
 
 
-def is_further_than_time_allows(before: Seen, reading: Reading) -> bool:
-    """Tell whether what is on must have been on before: it stands beyond the time since then."""
-    return reading.progress > reading.at - before.at + SLACK
+def goes_on(before: Seen, reading: Reading) -> bool:
+    """Tell whether what is on is what was on, given that both are the same track.
+
+    It stands beyond the time since then, or just where it would.
+    """
+    if before.current is None:
+        return False
+    passed = reading.at - before.at
+    stood = before.current.progress
+    if reading.progress > passed + SLACK:
+        return True
+    if not before.is_playing and not reading.is_playing and reading.progress == stood:
+        return True
+    where = stood + (passed if before.is_playing else NOTHING)
+    return stood > 2 * SLACK and abs(reading.progress - where) <= SLACK
 
 
 def is_same(before: Seen, reading: Reading) -> bool:
@@ -115,35 +126,8 @@ def is_same(before: Seen, reading: Reading) -> bool:
         return before.current is None and reading.current is None
     if before.current.key != reading.current.key:
         return False
-    if is_further_than_time_allows(before, reading):
+    if goes_on(before, reading):
         return True
     left = before.current.duration - before.current.progress
     could_end = reading.at - before.at >= left - SLACK
     return reading.progress >= before.current.progress and not could_end
-
-
-def common(old: Sequence[Shown], new: Sequence[Shown]) -> dict[int, int]:
-    """Return which of the old items is which of the new ones: the most that keep their order.
-
-    Where there is a choice, the later of two new items is the old one: what is queued comes before
-    what the player would have played anyway.
-    """
-    lengths = [[0] * (len(new) + 1) for _ in range(len(old) + 1)]
-    for i, item in enumerate(old, 1):
-        for j, other in enumerate(new, 1):
-            lengths[i][j] = (
-                lengths[i - 1][j - 1] + 1
-                if item.key == other.key
-                else max(lengths[i - 1][j], lengths[i][j - 1])
-            )
-    pairs: dict[int, int] = {}
-    i, j = len(old), len(new)
-    while i and j:
-        if old[i - 1].key == new[j - 1].key:
-            i, j = i - 1, j - 1
-            pairs[i] = j
-        elif lengths[i - 1][j] >= lengths[i][j - 1]:
-            i -= 1
-        else:
-            j -= 1
-    return pairs

@@ -14,7 +14,6 @@ from songqueue.rules.snapshots import (
     Reading,
     Seen,
     Shown,
-    common,
     is_same,
     outcome,
 )
@@ -170,6 +169,18 @@ def test_a_request_of_what_plays_begins_before_any_reading_shows_it() -> None:
     mine = stage.request(X)
     stage.later(20)
     assert stage.playing == mine
+
+
+def test_the_same_track_back_to_back_moves_on_also_when_another_was_requested_meanwhile() -> None:
+    stage = Stage()
+    first, second = stage.request(A), stage.request(A)
+    stage.later(190)
+    stage.player.is_playing = False
+    stage.later(10)
+    stage.player.is_playing = True
+    third = stage.request(A)
+    stage.later(60)
+    assert (stage.playing, stage.lane) == (first, [second, third])
 
 
 def test_seeking_back_is_the_same_song() -> None:
@@ -470,26 +481,6 @@ def test_the_same_song_is_known_by_its_progress(
     assert is_same(Seen(NOON, NOON, True, on), reading) is same
 
 
-def tracks(text: str) -> list[Shown]:
-    return [item(letter) for letter in text]
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "pairs"),
-    [
-        ("", "", {}),
-        ("AB", "AB", {0: 0, 1: 1}),
-        ("AB", "AXB", {0: 0, 1: 2}),
-        ("AX", "AXX", {0: 0, 1: 2}),
-        ("ABC", "BC", {1: 0, 2: 1}),
-        ("ABC", "XYZ", {}),
-        ("XBX", "BX", {1: 0, 2: 1}),
-    ],
-)
-def test_two_lists_are_laid_beside_each_other(old: str, new: str, pairs: dict[int, int]) -> None:
-    assert common(tracks(old), tracks(new)) == pairs
-
-
 # --- Any show --------------------------------------------------------------------------------
 
 
@@ -561,7 +552,7 @@ def test_whatever_happens_each_request_ends_once_and_on_its_own_track(
         show.act(*act)
     stage = show.stage
     stage.player.is_playing = stage.player.has_device = True
-    for _ in range(2 * len(acts) + 45):
+    for _ in range(2 * len(acts) + 60):
         stage.player.wait(100)
         show.read()
     assert set(stage.ends) == set(show.owners), "a request that never ended"
