@@ -59,6 +59,13 @@ GROUPS = [
         ("Viewers", "groups", "twitch_viewer"),
     ),
     _group(
+        "Song requests",
+        ("Requests", "queue_music", "songqueue_songrequest"),
+        ("Rules", "tune", "songqueue_songrules"),
+        ("Blocked", "block", "songqueue_block"),
+        ("Decisions", "gavel", "songqueue_decision"),
+    ),
+    _group(
         "Spotify",
         ("Budget and calls", "data_usage", "spotify_call"),
         ("Tracks", "music_note", "spotify_track"),

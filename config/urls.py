@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("tokens.urls")),
     path("", include("twitch.urls")),
+    path("", include("songqueue.urls")),
     path("", include("achievements.urls")),
     path("", include("overlay.urls")),
 ]

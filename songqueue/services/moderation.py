@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -12,8 +12,10 @@ from sagas.flow import Refused, find
 from sagas.services import start
 from songqueue import texts
 from songqueue.models import Block, Decision, Play, SongRequest, SongRules
-from songqueue.services import door, outcomes, queue
+from songqueue.rules.blocks import value_of
+from songqueue.services import door, outcomes, queue, rules
 from songqueue.services.naming import song_in_chat
+from spotify.models import Track
 from twitch.models import Redemption, Viewer
 from twitch.services import chat
 
@@ -102,18 +104,45 @@ def _end_waiting(request: SongRequest, code: str, now: datetime) -> None:
 # --- What is not wanted ----------------------------------------------------------------------
 
 
+def named(kind: str, text: str) -> str:
+    """Return what a block of what the text names is known by; raises Refused ("bad_block").
+
+    A viewer may be named by login as well, the others as `value_of` takes them.
+    """
+    viewer = Viewer.objects.filter(login=text.strip().lstrip("@").lower()).first()
+    value = viewer.pk if viewer and kind == Block.Kind.VIEWER else value_of(kind, text)
+    if not value:
+        raise Refused("bad_block", f"That does not name a {Block.Kind(kind).label}.")
+    return value
+
+
 @transaction.atomic
-def block(kind: str, value: str, by: By, *, label: str = "", reason: str = "") -> Block:
-    """Block a track, an artist, a viewer or a word; what is blocked already stays as it is."""
+def block(kind: str, text: str, by: By, reason: str = "") -> Block:
+    """Block what the text names; what is blocked already stays as it is. Raises as `named`."""
+    value = named(kind, text)
     same = {"value__iexact": value} if kind == Block.Kind.WORD else {"value": value}
     known = Block.objects.filter(kind=kind, **same).first()
     if known is not None:
         return known
     made = Block.objects.create(
-        kind=kind, value=value, label=label, reason=reason, made_by=by.name[:150]
+        kind=kind, value=value, label=_label(kind, value), reason=reason, made_by=by.name[:150]
     )
     _write(by, Verb.BLOCK, reason, str(made))
     return made
+
+
+def _label(kind: str, value: str) -> str:
+    """Return how people call what is blocked, where we know it."""
+    if kind == Block.Kind.TRACK:
+        track = Track.objects.filter(pk=value).first()
+        return track.line[:512] if track else ""
+    if kind == Block.Kind.ARTIST:
+        track = Track.objects.filter(artist_ids__contains=[value]).first()
+        names = dict(zip(track.artist_ids, track.artists, strict=False)) if track else {}
+        return names.get(value, "")[:512]
+    if kind == Block.Kind.VIEWER:
+        return str(Viewer.objects.filter(pk=value).first() or "")
+    return ""
 
 
 @transaction.atomic
@@ -129,12 +158,23 @@ def unblock(blocked: Block, by: By, why: str = "") -> None:
 @transaction.atomic
 def pause(by: By, *, is_paused: bool, why: str = "") -> bool:
     """Pause requests by hand, or end that; returns whether that changed anything."""
-    SongRules.objects.bulk_create([SongRules()], ignore_conflicts=True)
+    rules.ensure()
     changed = SongRules.objects.filter(is_paused=not is_paused).update(is_paused=is_paused)
     if changed:
         _write(by, Verb.PAUSE if is_paused else Verb.RESUME, why)
         door.look_soon()
     return bool(changed)
+
+
+def change_rules(**columns: Any) -> SongRules:
+    """Set these of the rules; raises ValidationError."""
+    limits = rules.current()
+    for name, value in columns.items():
+        setattr(limits, name, value)
+    limits.full_clean(validate_unique=False, validate_constraints=False)
+    limits.save()
+    door.look_soon()
+    return limits
 
 
 def _write(

@@ -1,0 +1,1 @@
+"""The song queue for client apps."""
