@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from achievements.events import AchievementsUnlocked
 from overlay.services import cue, request_payload, roll_payload
 from raffle.events import RollMade
 from sagas.registry import listen
@@ -30,3 +31,18 @@ def show_request(fact: SongRequested) -> None:
         name=fact.viewer_name, title=fact.title, artists=fact.artists, cover_url=fact.cover_url
     )
     cue("song_requested", payload, now=timezone.now())
+
+
+@listen(AchievementsUnlocked)
+def show_unlocks(fact: AchievementsUnlocked) -> None:
+    """Show on stream who unlocked what: all that was announced at once in one card."""
+    unlocks = [
+        {
+            "name": unlock.viewer_name,
+            "achievement": unlock.name,
+            "description": unlock.description,
+            "icon": unlock.icon,
+        }
+        for unlock in fact.unlocks
+    ]
+    cue("achievement", {"unlocks": unlocks, "total": fact.total}, now=timezone.now())

@@ -4,6 +4,7 @@ const CUES = [
   request({ name: "MapleFox", title: "Paper Lanterns", artists: ["Low Tide Radio"], cover_url: picture(1) }),
   roll({ name: "MapleFox", roll: 4203, winning_number: 4207, is_win: false, is_record: true }),
   request({ name: "دانية", title: "夜明けのハイウェイ", artists: ["三つの月"], cover_url: picture(2) }),
+  unlock({ name: "Nightjar", icon: "🌅", achievement: "Stream Opener", description: "Make the first song request of a stream" }),
   roll({ name: "pixel_pilot", roll: 9001, winning_number: 9001, is_win: true, is_record: false }),
 ];
 const CUES_EVERY_MS = 9000;
@@ -44,6 +45,10 @@ function roll(payload) {
 
 function request(payload) {
   return { kind: "song_requested", payload: { ...payload, is_test: true } };
+}
+
+function unlock(payload) {
+  return { kind: "achievement", payload: { unlocks: [payload], total: 1, is_test: true } };
 }
 
 function song(title, artists, { cover_url = null, viewer = "", duration_ms = 214_000, progress_ms = 0 }) {

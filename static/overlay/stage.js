@@ -1,10 +1,12 @@
 // Plays cues one after another, and quicker when many wait.
+import { achievement } from "./achievement.js";
 import { request } from "./request.js";
 import { roll } from "./roll.js";
 
 // A scene that `takes` many plays all that wait of its kind at once.
 const SCENES = {
   roll: { part: "raffle", play: roll },
+  achievement: { part: "achievements", play: achievement, takesMany: true },
   song_requested: { part: "toast", play: request, takesMany: true },
 };
 const MOST_WAITING = 200;
