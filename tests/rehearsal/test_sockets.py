@@ -105,10 +105,8 @@ def test_events_arrive_in_order(
 
 
 def test_events_out_of_order_tell_when_they_happened(
-    rehearsal: Rehearsal, manager: str, listener: Listener, reward: str
+    rehearsal: Rehearsal, listener: Listener, session: str, reward: str
 ) -> None:
-    session = listener.next()["payload"]["session"]["id"]
-    subscribe(rehearsal, manager, session)
     rehearsal.control("faults", kind="out_of_order")
     made = rehearsal.control("redeem", reward=reward, viewer="ada", times=3)["redemptions"]
     frames = [listener.next() for _ in range(3)]

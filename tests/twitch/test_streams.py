@@ -314,6 +314,19 @@ def test_a_new_title_begins_a_chapter(twitch: Backstage, clock: time_machine.Tra
     assert second.started_at == timezone.now()
 
 
+def test_a_session_found_by_a_look_begins_under_its_title(twitch: Backstage) -> None:
+    streams.was_described(described("Of last week"), timezone.now() - timedelta(days=7))
+    twitch.go_live(title="Tonight", category="Chess")
+    streams.look()
+    assert chapters() == [("Tonight", "Chess")]
+    assert Chapter.objects.get().started_at == StreamSession.objects.get().started_at
+
+
+def test_a_title_longer_than_twitch_allows_is_cut(twitch: Backstage) -> None:
+    streams.was_described(described("x" * 5000 + "\0"), timezone.now())
+    assert Channel.objects.get().title == "x" * 200
+
+
 def test_an_older_description_changes_nothing(twitch: Backstage) -> None:
     now = timezone.now()
     streams.went_online(online(twitch.go_live()), now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Avg, F, Max, OuterRef, Q, Subquery
@@ -49,7 +51,7 @@ class StreamSessionQuerySet(models.QuerySet["StreamSession"]):
     def ended(self) -> StreamSessionQuerySet:
         return self.filter(ended_at__isnull=False)
 
-    def with_viewers(self) -> StreamSessionQuerySet:
+    def with_viewers(self) -> models.QuerySet[Any]:
         """Add `peak_viewers` and `average_viewers`, None where nobody counted."""
         counts = ViewerCount.objects.filter(session=OuterRef("pk")).order_by().values("session")
         return self.annotate(

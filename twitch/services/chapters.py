@@ -64,6 +64,8 @@ def _described(channel: Channel) -> Description:
 
 
 def _open(session: StreamSession, description: Description, at: datetime) -> None:
+    # One that began at the same moment was none.
+    session.chapters.filter(started_at__gte=at).delete()
     is_first = not session.chapters.exists()
     Chapter.objects.create(
         session=session,

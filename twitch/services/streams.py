@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 GROUP = "stream"
 # Looks that come close together count the viewers once.
-COUNTED_EVERY = timedelta(seconds=45)
+COUNTED_EVERY = timedelta(seconds=30)
 
 
 def current() -> StreamSession | None:
@@ -110,8 +110,11 @@ def _take_answer(stream: StreamPayload | None, at: datetime) -> None:
         if stream is None:
             _follow(channel, rules.Unlisted(at))
             return
-        session = _follow(channel, rules.Listed(at, stream.id, stream.started_at))
         description = chapters.Description.of(stream.title, stream.game_id, stream.game_name)
+        if current() is None:
+            # A session that begins now begins under this title.
+            chapters.describe(channel, None, description, at - rules.CACHED)
+        session = _follow(channel, rules.Listed(at, stream.id, stream.started_at))
         chapters.describe(channel, session, description, at - rules.CACHED)
         if session is not None and stream.id == session.as_open.stream_id:
             _count(session, stream.viewer_count, at)
