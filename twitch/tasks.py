@@ -16,6 +16,7 @@ from sagas.tasks import advance
 from twitch.client.errors import HelixError, Unreachable
 from twitch.sagas import eventsub_message
 from twitch.services import messages, redemptions, rewards, streams
+from twitch.services.commands import answering
 
 log = structlog.get_logger(__name__)
 
@@ -51,8 +52,10 @@ def begin_messages() -> None:
 
 @shared_task(name="twitch.prune")
 def prune_messages() -> None:
-    """Forget EventSub messages that are older than the retention time."""
-    messages.prune(timezone.now() - settings.RETENTION)
+    """Forget EventSub messages and uses of commands that are older than the retention time."""
+    before = timezone.now() - settings.RETENTION
+    messages.prune(before)
+    answering.forget(before)
 
 
 def _attempt(what: str, work: Callable[[], Any]) -> None:

@@ -468,6 +468,15 @@ def test_a_refusal_is_the_answer(
     assert said() == ["There is nothing to remove."]
 
 
+def test_old_uses_are_forgotten(say: Say, said: Callable[[], list[str]]) -> None:
+    written()
+    say("!discord")
+    CommandUse.objects.update(used_at=timezone.now() - timedelta(days=91))
+    say("!discord")
+    tasks.prune_messages()
+    assert CommandUse.objects.count() == 1
+
+
 # --- At the door -----------------------------------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
@@ -86,3 +86,8 @@ def give_up(use: CommandUse, code: str, why: str) -> None:
     """Write down why there is no answer in chat."""
     use.status = CommandUse.Status.DROPPED
     use.problem_code, use.problem = code[:60], why[:500]
+
+
+def forget(before: datetime) -> None:
+    """Delete the records of uses before then; no message comes again so much later."""
+    CommandUse.objects.filter(used_at__lt=before).delete()
