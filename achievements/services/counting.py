@@ -10,9 +10,11 @@ from django.db.models import Q
 from achievements.models import Definition, HeardFact, Standing
 from achievements.models.history import RESET
 from achievements.registry import COUNTED, ENDED, STARTED, Told, told, withdrawing
-from achievements.rules import ALL_TIME, Deed, Tally
+from achievements.rules import ALL_TIME, Deed, Rule, Tally, matches
 from achievements.services import sessions
 from achievements.services.standings import applied, by_definition, hold, recount, settle
+
+_LOOKED_AT = 50
 
 
 @transaction.atomic
@@ -97,10 +99,31 @@ def _derive(row: HeardFact, definitions: list[Definition], *, tell: bool) -> lis
     earned = []
     for definition in definitions:
         rule = definition.rule
+        if rule.counter == "record" and _was_outdone(row, rule):
+            continue
         viewer_id = None if rule.is_shared else row.viewer_id
         part = {row.session_id} if rule.scope == "session" else None
         earned += recount([definition], viewer_id=viewer_id, sessions=part, tell=tell)
     return earned
+
+
+def _was_outdone(row: HeardFact, rule: Rule) -> bool:
+    """Tell whether something before it was as good, so that it never was the record.
+
+    This spares reading the whole history for each of a few rolls that come in the wrong order.
+    False may also mean that it is not known.
+    """
+    measured = row.payload.get(rule.measure)
+    if measured is None or not matches(rule.condition, row.payload):
+        return True
+    as_good = f"payload__{rule.measure}__{'lte' if rule.lowest_is_best else 'gte'}"
+    before = HeardFact.objects.counted().filter(kind=row.kind, at__lt=row.at, **{as_good: measured})
+    if rule.scope == "session":
+        before = before.filter(session_id=row.session_id)
+    # What was forgotten outdoes nothing.
+    before = before.exclude(viewer__in=HeardFact.objects.filter(kind=RESET).values("viewer"))
+    newest = before.order_by("-at", "-key").values_list("payload", flat=True)[:_LOOKED_AT]
+    return any(matches(rule.condition, payload) for payload in newest)
 
 
 def _withdraw(row: HeardFact) -> list[Standing]:

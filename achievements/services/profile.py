@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from achievements.services import progress
 from achievements.services.progress import Progress
@@ -51,7 +52,7 @@ def sums(viewer: Viewer) -> Sums:
 
 
 def _sums(viewer: Viewer, unlocked: int, achievements: int) -> Sums:
-    rolled = next(iter(Roll.objects.by_viewer().filter(viewer_id=viewer.pk)), {})
+    rolled: dict[str, Any] = next(iter(Roll.objects.by_viewer().filter(viewer_id=viewer.pk)), {})
     return Sums(
         songs=SongRequest.objects.filter(viewer=viewer, status__in=_SHOWN).count(),
         unlocked=unlocked,
