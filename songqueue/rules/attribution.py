@@ -156,9 +156,9 @@ class _Attribution:
         if not (fell_back or ended_in_time):
             return False
         new = [request for request in self._never_placed() if request.id != current.request]
-        expected = [item for item in (*self.before.upcoming, *new) if item.key == current.key]
-        shown = [item for item in self.shown[1:] if item.key == current.key]
-        return len(shown) < len(expected)
+        expected = [slot.key for slot in self.before.upcoming] + [request.key for request in new]
+        shown = [item.key for item in self.shown[1:]]
+        return shown.count(current.key) < expected.count(current.key)
 
     def _began_at(self) -> datetime:
         if self.goes_on and self.before.current:

@@ -82,7 +82,7 @@ def board(now: datetime) -> dict[str, Any]:
     }
 
 
-def snapshot_of(now: datetime) -> dict[str, Any]:
+def told(now: datetime) -> dict[str, Any]:
     """Return the board for a socket that connects, with the number that it stands for."""
     # The number first: what changes in between is told again, with a number that is higher.
     shown = board(now)

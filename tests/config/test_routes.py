@@ -41,6 +41,7 @@ STAFF_API = (401, 403, 200, 200, 401, 200)
 # There is no run 1: who may look, or decide, is told so.
 LOOK = (401, 403, 404, 404, 401, 404)
 DECISION = (401, 403, 403, 404, 401, 404)
+CHANGE = (401, 403, 403, 200, 401, 200)
 # The admin sends strangers to its sign-in page, and knows no key.
 ADMIN = (302, 302, 200, 200, 302, 302)
 ADMIN_WITH_RIGHT = (302, 302, 403, 200, 302, 302)
@@ -51,8 +52,12 @@ COMMAND = "api/admin/commands/<str:name>"
 CALLBACK = "connect/<slug:provider>/callback"
 CONNECT = "connect/<slug:provider>/<slug:role>"
 VIEWER = r"api/^stats/raffle/viewers/(?P<viewer_id>\d{1,32})$"
-APP_LABELS = "sagas|tokens|accounts|twitch|spotify|raffle|achievements|overlay|django_celery_beat"
+APP_LABELS = (
+    "sagas|tokens|accounts|twitch|spotify|raffle|songqueue|achievements|overlay|django_celery_beat"
+)
 APP_LIST = rf"admin/^(?P<app_label>{APP_LABELS})/$"
+SONGS = "api/admin/song-queue"
+REMOVE_SONG = rf"^{SONGS}/requests/(?P<request_id>song_[0-9A-Z]{{26}})/remove$"
 CLOSE_BREAKER = "admin/spotify/call/close-breaker/"
 ACHIEVED, CORRECT = "api/achievements", "api/admin/achievements"
 DRY_RUN = "admin/achievements/definition/<path:object_id>/dry-run/"
@@ -83,7 +88,24 @@ TABLE = [
     Row(COMMAND, "PATCH", "/api/admin/commands/nothing", (401, 403, 403, 404, 401, 404)),
     # It is computed, so it stays.
     Row(COMMAND, "DELETE", "/api/admin/commands/time", (401, 403, 403, 409, 401, 409)),
+    Row("queue", "GET", "/queue", EVERYBODY),
+    Row("queue", "POST", "/queue", (405,) * 6),
+    # No player was ever read here.
+    Row("api/now-playing", "GET", "/api/now-playing", (503, 503, 503, 503, 401, 503)),
+    Row("api/queue", "GET", "/api/queue", (503, 503, 503, 503, 401, 503)),
+    Row("api/song-requests/history", "GET", "/api/song-requests/history", PUBLIC_API),
+    Row("api/stats/top-tracks", "GET", "/api/stats/top-tracks", PUBLIC_API),
+    Row("api/stats/top-requesters", "GET", "/api/stats/top-requesters", PUBLIC_API),
     Row("api/admin/runs", "GET", "/api/admin/runs", STAFF_API),
+    Row(REMOVE_SONG, "POST", f"/{SONGS}/requests/song_{'0' * 26}/remove", DECISION),
+    Row(f"{SONGS}/blocks", "GET", "/api/admin/song-queue/blocks", STAFF_API),
+    Row(f"{SONGS}/blocks", "POST", "/api/admin/song-queue/blocks", (401, 403, 403, 400, 401, 400)),
+    Row(f"{SONGS}/blocks/<int:block_id>", "GET", "/api/admin/song-queue/blocks/1", LOOK),
+    Row(f"{SONGS}/blocks/<int:block_id>", "PATCH", "/api/admin/song-queue/blocks/1", DECISION),
+    Row(f"{SONGS}/blocks/<int:block_id>", "DELETE", "/api/admin/song-queue/blocks/1", DECISION),
+    Row(f"{SONGS}/pause", "POST", "/api/admin/song-queue/pause", CHANGE),
+    Row(f"{SONGS}/rules", "GET", "/api/admin/song-queue/rules", STAFF_API),
+    Row(f"{SONGS}/rules", "PATCH", "/api/admin/song-queue/rules", CHANGE),
     Row("api/admin/spotify", "GET", "/api/admin/spotify", STAFF_API),
     Row(RUN, "GET", "/api/admin/runs/1", LOOK),
     Row(f"{RUN}/retry", "POST", "/api/admin/runs/1/retry", DECISION),
@@ -187,6 +209,10 @@ TABLES = {
     "raffle/roll": (403, 403),
     "sagas/event": (403, 403),
     "sagas/run": (403, 403),
+    "songqueue/block": (200, 302),
+    "songqueue/decision": (403, 403),
+    "songqueue/songrequest": (403, 403),
+    "songqueue/songrules": (403, 403),
     "spotify/call": (403, 403),
     "spotify/track": (403, 403),
     "tokens/token": (403, 403),
@@ -222,6 +248,11 @@ for name, (added, deleted) in TABLES.items():
             (302, 302, 403, deleted, 302, 302),
         ),
     ]
+
+# It starts a run, and the rows before say that there is none.
+TABLE.append(
+    Row(f"{SONGS}/skip", "POST", "/api/admin/song-queue/skip", (401, 403, 403, 202, 401, 202))
+)
 
 
 def routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:

@@ -1,0 +1,126 @@
+"""Which songs and whose: counted from requests, and remembered for a minute."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+from django.core.cache import cache
+from django.db.models import Count, Max, Q
+
+from songqueue.models import SongRequest
+from spotify.models import Track
+from twitch.models import Redemption, Viewer
+
+log = structlog.get_logger(__name__)
+
+LASTS_SECONDS = 60
+
+Row = dict[str, Any]
+Status = SongRequest.Status
+
+# A request counts when it was played; or when it came to the player and its points are spent, even
+# if it was skipped then. What was refused, removed or lost never counts.
+COUNTS = Q(status=Status.PLAYED) | Q(
+    status__in=[Status.QUEUED, Status.PLAYING, Status.SKIPPED],
+    redemption__status=Redemption.Status.FULFILLED,
+)
+
+TRACK: Mapping[str, type] = {
+    "id": str,
+    "title": str,
+    "artists": list,
+    "cover_url": str,
+    "url": str,
+    "request_count": int,
+}
+REQUESTER: Mapping[str, type] = {"viewer_id": str, "viewer": str, "request_count": int}
+
+
+def top_tracks(limit: int, viewer_id: str = "") -> list[Row]:
+    """Return the songs that were requested most, by everybody or by one viewer."""
+
+    def count() -> list[Row]:
+        rows = SongRequest.objects.filter(COUNTS, track__isnull=False)
+        if viewer_id:
+            rows = rows.filter(viewer_id=viewer_id)
+        counted = _most(rows.values_list("track_id"), limit)
+        tracks = Track.objects.in_bulk([track_id for track_id, _ in counted])
+        return [
+            {
+                "id": track_id,
+                "title": tracks[track_id].name,
+                "artists": tracks[track_id].artists,
+                "cover_url": tracks[track_id].cover_url,
+                "url": tracks[track_id].url,
+                "request_count": number,
+            }
+            for track_id, number in counted
+        ]
+
+    return _remembered(f"tracks:{limit}:{viewer_id}", TRACK, count)
+
+
+def top_requesters(limit: int) -> list[Row]:
+    """Return the viewers with the most requests, by their newest names."""
+
+    def count() -> list[Row]:
+        counted = _most(SongRequest.objects.filter(COUNTS).values_list("viewer_id"), limit)
+        viewers = Viewer.objects.in_bulk([viewer_id for viewer_id, _ in counted])
+        return [
+            {
+                "viewer_id": viewer_id,
+                "viewer": viewers[viewer_id].display_name,
+                "request_count": number,
+            }
+            for viewer_id, number in counted
+        ]
+
+    return _remembered(f"requesters:{limit}", REQUESTER, count)
+
+
+def _most(rows: Any, limit: int) -> list[tuple[str, int]]:
+    """Return the most frequent values; of equals, the one that was asked for last comes first."""
+    counted = rows.annotate(number=Count("id"), newest=Max("created_at"))
+    ordered = counted.order_by("-number", "-newest")[:limit]
+    return [(value, number) for value, number, _newest in ordered]
+
+
+def _remembered(name: str, shape: Mapping[str, type], count: Callable[[], list[Row]]) -> list[Row]:
+    """Return what was counted within the last minute; without a cache it is counted anew."""
+    key = f"songqueue.stats:{name}"
+    try:
+        known = cache.get(key)
+        if known is not None:
+            if (rows := _read(known, shape)) is not None:
+                return rows
+            log.warning("songqueue.stats_corrupt", key=key)
+            cache.delete(key)
+    except Exception as error:
+        # Whatever the cache has or does not have, the figures are in the tables.
+        log.warning("songqueue.no_cache", error=type(error).__name__)
+    rows = count()
+    try:
+        cache.set(key, json.dumps(rows), LASTS_SECONDS)
+    except Exception as error:
+        log.warning("songqueue.no_cache", error=type(error).__name__)
+    return rows
+
+
+def _read(known: object, shape: Mapping[str, type]) -> list[Row] | None:
+    """Return the rows that were remembered; None for anything else."""
+    try:
+        rows = json.loads(known) if isinstance(known, str) else None
+    except ValueError:
+        return None
+    if not isinstance(rows, list):
+        return None
+    is_good = all(
+        isinstance(row, dict)
+        and row.keys() == shape.keys()
+        and all(isinstance(row[name], kind) for name, kind in shape.items())
+        for row in rows
+    )
+    return rows if is_good else None
