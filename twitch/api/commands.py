@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.http import Http404
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
 from rest_framework.request import Request
@@ -32,11 +32,15 @@ class NotNow(APIException):
     status_code = status.HTTP_409_CONFLICT
 
 
+RANKS = [rank.name.lower() for rank in Permission]
+
+
+@extend_schema_field({"type": "string", "enum": RANKS})
 class RankField(serializers.ChoiceField):
-    """A rank in chat by its word: everyone, vip, moderator, broadcaster."""
+    """A rank in chat by its word."""
 
     def __init__(self, **more: Any) -> None:
-        super().__init__([rank.name.lower() for rank in Permission], **more)
+        super().__init__(RANKS, **more)
 
     def to_internal_value(self, data: Any) -> Any:
         return Permission[super().to_internal_value(data).upper()]
