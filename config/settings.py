@@ -348,6 +348,8 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "The backstage of a Twitch channel.",
     "VERSION": "0.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    # Several fields have these choices.
+    "ENUM_NAME_OVERRIDES": {"RankEnum": "twitch.api.commands.RANKS"},
 }
 UNFOLD = {
     "SITE_TITLE": "Greenroom",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.http import Http404
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
 from rest_framework.request import Request
@@ -35,7 +35,6 @@ class NotNow(APIException):
 RANKS = [rank.name.lower() for rank in Permission]
 
 
-@extend_schema_field({"type": "string", "enum": RANKS})
 class RankField(serializers.ChoiceField):
     """A rank in chat by its word."""
 
