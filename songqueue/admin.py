@@ -9,7 +9,6 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
@@ -141,7 +140,7 @@ class SongRequestAdmin(ReadOnlyAdmin):
 
 @admin.register(SongRules)
 class SongRulesAdmin(ModelAdmin):
-    """One row, which is there as soon as somebody looks."""
+    """One row, and so a form where others have a list."""
 
     fieldsets: ClassVar = [
         ("Requests", {"fields": ["fulfil", "who", "only_while_live", "is_paused"]}),
@@ -158,10 +157,8 @@ class SongRulesAdmin(ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
-        if not self.has_view_or_change_permission(request):
-            return super().changelist_view(request, extra_context)
         rules.ensure()
-        return redirect("admin:songqueue_songrules_change", 1)
+        return self.change_view(request, "1", extra_context=extra_context)
 
     def save_model(
         self, request: HttpRequest, obj: SongRules, form: ModelForm[SongRules], change: bool
