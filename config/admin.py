@@ -17,9 +17,9 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 
-from config import health
 from sagas.admin import ReadOnlyAdmin
 from sagas.models import Run
+from studio.services import health
 from tokens.models import Token
 
 # The clock's list is written from the code at each migrate: here it is only looked at.

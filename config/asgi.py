@@ -21,6 +21,8 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from django.urls import re_path
 
 from overlay.routing import websocket_urlpatterns as overlay_sockets
+from songqueue.routing import websocket_urlpatterns as songqueue_sockets
+from studio.routing import websocket_urlpatterns as studio_sockets
 from twitch.intake import Intake
 from twitch.routing import websocket_urlpatterns as twitch_sockets
 
@@ -44,7 +46,13 @@ application = ProtocolTypeRouter(
         "http": Intake(cast("ASGI3Application", django_application)),
         # The stubs of re_path() know views only.
         "websocket": URLRouter(
-            [*overlay_sockets, *twitch_sockets, re_path("", nowhere)]  # type: ignore[arg-type]
+            [
+                *overlay_sockets,
+                *songqueue_sockets,
+                *studio_sockets,
+                *twitch_sockets,
+                re_path("", nowhere),  # type: ignore[arg-type]
+            ]
         ),
     }
 )

@@ -215,6 +215,7 @@ INSTALLED_APPS = [
     "songqueue",
     "achievements",
     "overlay",
+    "studio",
     "config",
 ]
 AUTH_USER_MODEL = "accounts.User"

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("songqueue.urls")),
     path("", include("achievements.urls")),
     path("", include("overlay.urls")),
+    path("", include("studio.urls")),
 ]
 
 handler400 = views.bad_request

@@ -15,9 +15,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config import health
 from rest import problems
 from rest.queries import Query
+from studio.services import health
 
 API = "/api/"
 

@@ -53,6 +53,11 @@ def test_cue(kind: str, now: datetime) -> Cue:
     return cue(kind, {**_samples()[kind], "is_test": True}, now=now)
 
 
+def sample_kinds() -> list[str]:
+    """Return what `test_cue` can show."""
+    return list(_samples())
+
+
 def roll_payload(
     *, name: str, roll: int, winning_number: int, is_win: bool, is_record: bool
 ) -> dict[str, Any]:

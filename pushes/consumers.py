@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any, ClassVar
+from typing import Any
 
 import structlog
 
@@ -41,7 +41,7 @@ MOST = 30
 class PushConsumer:
     """One socket, from connect to end; a subclass says who may listen and what there is to see."""
 
-    group: ClassVar[str]
+    group: str
 
     def __init__(self, scope: Message) -> None:
         self.scope = scope

@@ -86,6 +86,10 @@ class Hub:
             self._connected.clear()
             self._tasks = []
 
+    def offer(self, name: str, text: str) -> None:
+        """Hand a message to the group's sockets of this process only."""
+        self._fan_out(name, text)
+
     async def _listen(self) -> None:
         may_have_missed = False
         while True:

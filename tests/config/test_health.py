@@ -9,9 +9,9 @@ from django.test import Client
 from django.utils import timezone
 from pydantic import SecretStr
 
-from config import health
 from config.tasks import PULSE, pulse, pulse_of_beat
 from sagas.models import Run
+from studio.services import health
 from tokens.models import Token
 from twitch.models import MessageConflict
 

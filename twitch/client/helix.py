@@ -20,6 +20,7 @@ from twitch.client.payloads import (
     RewardPayload,
     SentPayload,
     StreamPayload,
+    UserPayload,
 )
 
 P = TypeVar("P", bound=BaseModel)
@@ -200,6 +201,11 @@ def shout_out(broadcaster_id: str, target_id: str) -> None:
 
 
 # --- People ----------------------------------------------------------------------------------
+
+
+def account(role: str) -> UserPayload:
+    """Return who the account in that role is."""
+    return only_row(call("GET", "/users", role=role), UserPayload)
 
 
 def is_subscriber(broadcaster_id: str, user_id: str) -> bool:

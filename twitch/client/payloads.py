@@ -61,6 +61,15 @@ class ValidationPayload(BaseModel, hide_input_in_errors=True):
     scopes: Scopes = []
 
 
+class UserPayload(BaseModel):
+    """An account of Twitch's, with the address of its picture."""
+
+    id: Id
+    login: Text
+    display_name: Text
+    profile_image_url: Text = ""
+
+
 class PersonPayload(BaseModel):
     """One of the channel's subscribers, VIPs or moderators."""
 

@@ -11,31 +11,14 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from studio.services import setup
 from tokens import services as tokens
 from tokens.views import redirect_uri
-from twitch.models import Reward
-from twitch.registry import actions
-from twitch.services import rewards
 
 ACCOUNTS = (
     ("twitch", "broadcaster", "greenroom"),
     ("twitch", "bot", "greenroom_bot"),
     ("spotify", "player", "greenroom"),
-)
-REWARDS = (
-    {
-        "title": "Keyboard Raffle",
-        "prompt": "Roll from 1 to 10,000: hit the winning number and the keyboard is yours.",
-        "cost": 500,
-        "action": "keyboard_raffle",
-    },
-    {
-        "title": "Song Request",
-        "prompt": "Paste the Spotify link of a song: it plays after those that wait.",
-        "cost": 1000,
-        "action": "song_request",
-        "needs_input": True,
-    },
 )
 
 
@@ -47,11 +30,7 @@ class Command(BaseCommand):
             raise CommandError("This is not a rehearsal: REHEARSAL is off.")
         for provider, role, login in ACCOUNTS:
             connect(provider, role, login)
-        rewards.lint()
-        for reward in REWARDS:
-            action = reward["action"]
-            if action in actions() and not Reward.objects.ours().filter(action=action).exists():
-                rewards.create_on_twitch(Reward(**reward))
+        setup.make_rewards()
 
 
 def connect(provider: str, role: str, login: str) -> None:

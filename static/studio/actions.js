@@ -1,0 +1,45 @@
+// Buttons: their forms are sent without leaving the page, and what came of it is said.
+const SAID_FOR = 6000;
+
+/** Take over every form in `root` that posts, now and later. */
+export function obey(root) {
+  const toast = document.getElementById("toast");
+  const token = document.querySelector("meta[name=csrf-token]").content;
+  let hiding;
+
+  const say = (text, isProblem) => {
+    toast.textContent = text;
+    toast.classList.toggle("bad", isProblem);
+    clearTimeout(hiding);
+    hiding = setTimeout(() => (toast.textContent = ""), SAID_FOR);
+  };
+
+  root.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.dataset.leaves !== undefined) return;
+    event.preventDefault();
+    if (form.dataset.confirm && !confirm(form.dataset.confirm)) return;
+    const button = event.submitter;
+    button?.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(form.action, {
+        method: "POST",
+        body: new FormData(form),
+        headers: { "X-CSRFToken": token, Accept: "application/json" },
+        redirect: "manual",
+      });
+      // Signed out meanwhile: the page asks to sign in again.
+      if (answer.type === "opaqueredirect") return location.reload();
+      const said = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
+      say(said.detail ?? "You may not do this, or not any more.", !answer.ok);
+      if (answer.ok) {
+        form.closest("details.more")?.removeAttribute("open");
+        form.dispatchEvent(new CustomEvent("done", { bubbles: true }));
+      }
+    } catch {
+      say("It could not be sent. Is Greenroom running?", true);
+    } finally {
+      button?.removeAttribute("aria-busy");
+    }
+  });
+}

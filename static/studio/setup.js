@@ -1,0 +1,43 @@
+// Set-up: brings itself up to date after each round trip, and while it waits for the overlay.
+import { obey } from "./actions.js";
+
+const EVERY = 2000;
+const steps = document.getElementById("setup");
+
+async function refresh() {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  if (answer.redirected || !answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  Idiomorph.morph(steps, page.getElementById("setup"), {
+    callbacks: { beforeAttributeUpdated: (name, node) => !(name === "open" && node.matches("details")) },
+  });
+  prove();
+}
+
+/** Start what may start by itself, once for each visit. */
+function prove() {
+  for (const form of steps.querySelectorAll("form[data-auto]:not([data-tried])")) {
+    form.dataset.tried = "";
+    form.requestSubmit();
+  }
+}
+
+steps.addEventListener("click", async ({ target }) => {
+  const button = target.closest("button[data-copies]");
+  if (!button) return;
+  const text = document.getElementById(button.dataset.copies);
+  try {
+    await navigator.clipboard.writeText(text.textContent.trim());
+    button.textContent = "Copied";
+  } catch {
+    // Without https there is no clipboard: the text is selected, to be copied by hand.
+    getSelection().selectAllChildren(text);
+    button.textContent = "Press Ctrl+C";
+  }
+});
+steps.addEventListener("done", refresh);
+setInterval(() => {
+  if (steps.querySelector("[data-waits]") && !document.hidden) refresh().catch(() => {});
+}, EVERY);
+obey(document.body);
+prove();

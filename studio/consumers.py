@@ -1,0 +1,68 @@
+"""The socket of the control room."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from channels.db import database_sync_to_async
+from django.utils import timezone
+
+from accounts.models import User
+from pushes.consumers import NOT_ALLOWED, PushConsumer, Receive
+from pushes.socket import Send
+from studio.services import roles
+from studio.services.watch import View, Watch
+
+# How often it is looked whether somebody still has the rights that they came with.
+CHECKED_EVERY = timedelta(seconds=30)
+
+
+class StudioConsumer(PushConsumer):
+    """Shows the panels to whoever may look: all at first, then those that have changed."""
+
+    view: View | None = None
+    checked_at: datetime
+
+    async def authorise(self) -> bool:
+        rights = await self._rights()
+        if roles.LOOK not in rights:
+            return False
+        self.checked_at = timezone.now()
+        self.view = Watch.current().enter(rights)
+        self.group = self.view.group
+        return True
+
+    async def snapshot(self) -> dict[str, Any]:
+        view = self._view
+        await Watch.current().refresh(view)
+        return {"seq": view.seq, "panels": view.panels}
+
+    async def latest(self) -> int:
+        return self._view.seq
+
+    async def hear(self, message: dict[str, Any]) -> None:
+        await super().hear(message)
+        now = timezone.now()
+        if now - self.checked_at >= CHECKED_EVERY:
+            self.checked_at = now
+            if await self._rights() != self._view.rights:
+                # The page comes again, with what may be seen now.
+                self.socket.close(NOT_ALLOWED)
+
+    @property
+    def _view(self) -> View:
+        assert self.view is not None  # noqa: S101 (nobody is heard before authorise)
+        return self.view
+
+    async def _converse(self, receive: Receive, send: Send) -> None:
+        try:
+            await super()._converse(receive, send)
+        finally:
+            if self.view is not None:
+                Watch.current().leave(self.view)
+
+    @database_sync_to_async  # type: ignore[untyped-decorator]
+    def _rights(self) -> frozenset[str]:
+        user = User.objects.filter(pk=self.scope["user"].pk).first()
+        return roles.rights(user) if user else frozenset()

@@ -1,0 +1,1 @@
+"""What the studio shows, and who may do what there."""

@@ -1,0 +1,178 @@
+"""Status lights: how each thing is that a show stands on, in words, and where it is mended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from django.core.cache import cache
+from django.urls import reverse
+
+from overlay.models import OverlayToken
+from sagas import reading
+from spotify.services import budget
+from studio.services import health
+from tokens import services as tokens
+from twitch.client.oauth import BOT, BROADCASTER
+from twitch.services import streams
+
+Tone = Literal["ok", "warn", "bad", "off"]
+
+# Workers that are so far behind keep viewers waiting.
+SLOW = timedelta(seconds=10)
+CHAT = "channel.chat.message"
+STUCK_RUNS = "?status__exact=stuck"
+
+
+@dataclass(frozen=True)
+class Light:
+    """One light: `words` say how it is, `remedy` names what is at `link`, where it is mended.
+
+    `off` is what is not used; `warn` is worth a look, `bad` keeps the show from working.
+    """
+
+    name: str
+    label: str
+    tone: Tone
+    words: str
+    link: str = ""
+    remedy: str = ""
+
+    @property
+    def is_fine(self) -> bool:
+        return self.tone in ("ok", "off")
+
+
+def lights(now: datetime) -> list[Light]:
+    """Return every light, those that most depends on first."""
+    report = health.report()
+    return [
+        _eventsub(report),
+        _chat(report),
+        _tokens(),
+        _spotify(now),
+        _worker(report, now),
+        _beat(report),
+        _overlays(now),
+        _stuck(),
+    ]
+
+
+def _eventsub(report: health.Report) -> Light:
+    link, check = reverse("admin:twitch_subscription_changelist"), report.checks["eventsub"]
+    if not check.ok:
+        words = f"Nothing is heard from Twitch: {check.detail}."
+        return Light("eventsub", "Events", "bad", words, link, "See the subscriptions")
+    missing = sorted(_pulse().get("missing", {}))
+    if missing:
+        words = f"Twitch does not tell us of {', '.join(missing)}."
+        return Light("eventsub", "Events", "warn", words, link, "See the subscriptions")
+    return Light("eventsub", "Events", "ok", "Twitch tells us what happens.", link)
+
+
+def _chat(report: health.Report) -> Light:
+    speaker = BOT if tokens.is_connected("twitch", BOT) else BROADCASTER
+    link = reverse("tokens:connect", args=["twitch", speaker])
+    light = _chat_light(link)
+    if not tokens.is_connected("twitch", speaker):
+        return light(
+            "bad", "Nobody is connected who could speak in chat.", "Connect the broadcaster"
+        )
+    if "user:write:chat" in tokens.missing_scopes("twitch", speaker):
+        return light("bad", f"The {speaker} may not write to chat.", "Connect again")
+    if not report.checks["eventsub"].ok or CHAT in _pulse().get("missing", {}):
+        return light(
+            "bad", "Chat is not read, so no command is answered.", "Look at the connection"
+        )
+    return light("ok", f"Chat is read, and the {speaker} speaks.", "")
+
+
+def _chat_light(link: str) -> Callable[[Tone, str, str], Light]:
+    return lambda tone, words, remedy: Light("chat", "Chat", tone, words, link, remedy)
+
+
+def _tokens() -> Light:
+    problems = [connection for connection in tokens.connections() if connection.is_problem]
+    if not problems:
+        link = reverse("admin:tokens_token_changelist")
+        return Light("tokens", "Accounts", "ok", "Every connected account is well.", link)
+    first = problems[0]
+    tone: Tone = "warn" if first.state == "unavailable" else "bad"
+    remedy = f"Connect the {first.role_label.lower()}"
+    return Light("tokens", "Accounts", tone, first.sentence, first.connect_url, remedy)
+
+
+def _spotify(now: datetime) -> Light:
+    state, why = budget.state(now), budget.closed(now)
+    link = reverse("admin:spotify_call_changelist")
+    used = f"{state.used} of {state.budget} calls used in 24 hours."
+    if not state.connected:
+        connect = reverse("tokens:connect", args=["spotify", "player"])
+        words = "No player is connected: songs cannot be requested."
+        return Light("spotify", "Spotify", "off", words, connect, "Connect the player")
+    if state.open_until:
+        until = f"{state.open_until:%H:%M} UTC"
+        words = f"The breaker is open until {until}: {state.reason} {used}"
+        return Light("spotify", "Spotify", "bad", words, link, "See the calls")
+    if why:
+        return Light("spotify", "Spotify", "warn", f"{why[1]} {used}", link, "See the calls")
+    if state.used >= state.budget - state.reserve:
+        words = f"Only song requests still get through. {used}"
+        return Light("spotify", "Spotify", "warn", words, link, "See the calls")
+    return Light("spotify", "Spotify", "ok", used, link)
+
+
+def _worker(report: health.Report, now: datetime) -> Light:
+    link = reverse("admin:sagas_run_changelist")
+    if not report.checks["worker"].ok:
+        words = f"No worker answers: {report.checks['worker'].detail}."
+        return Light("worker", "Workers", "bad", words, link, "See what waits")
+    lag = reading.lag(now)
+    if lag > SLOW:
+        # In steps, so that the words stay as they are for a while.
+        words = f"Work waits for more than {int(lag / SLOW) * int(SLOW.total_seconds())} seconds."
+        return Light("worker", "Workers", "warn", words, link, "See what waits")
+    return Light("worker", "Workers", "ok", "Work is done as it comes.", link)
+
+
+def _beat(report: health.Report) -> Light:
+    link = reverse("admin:django_celery_beat_periodictask_changelist")
+    if not report.checks["beat"].ok:
+        words = f"The clock stands still: {report.checks['beat'].detail}."
+        return Light("beat", "Clock", "bad", words, link, "See the clock")
+    return Light("beat", "Clock", "ok", "The clock ticks.", link)
+
+
+def _overlays(now: datetime) -> Light:
+    link = reverse("admin:overlay_overlaytoken_changelist")
+    addresses = list(OverlayToken.objects.valid().order_by("pk"))
+    there = [token for token in addresses if token.is_connected(now)]
+    on_air = [token for token in there if token.is_on_air]
+    if on_air:
+        words = f"On air: {', '.join(token.name for token in on_air)}."
+        return Light("overlays", "Overlay", "ok", words, link)
+    if there:
+        words = f"Connected: {', '.join(token.name for token in there)}."
+        return Light("overlays", "Overlay", "ok", words, link)
+    if not any(token.last_seen_at for token in addresses):
+        words, remedy = "No browser source has ever shown it.", "Set the overlay up"
+        return Light("overlays", "Overlay", "warn", words, reverse("studio:setup"), remedy)
+    tone: Tone = "bad" if streams.is_live() else "warn"
+    return Light(
+        "overlays", "Overlay", tone, "No browser source shows it now.", link, "See addresses"
+    )
+
+
+def _stuck() -> Light:
+    link, count = reverse("admin:sagas_run_changelist"), reading.stuck_count()
+    if count:
+        words = "One flow needs a person." if count == 1 else f"{count} flows need a person."
+        return Light("stuck", "Flows", "bad", words, link + STUCK_RUNS, "See what is stuck")
+    return Light("stuck", "Flows", "ok", "No flow needs a person.", link)
+
+
+def _pulse() -> dict[str, Any]:
+    pulse: dict[str, Any] = cache.get("pulse:eventsub") or {}
+    return pulse

@@ -1,0 +1,96 @@
+"""The control room: all that it shows at one moment, and its panels as HTML for some rights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from overlay import services as overlay
+from songqueue.services import board, rules
+from studio.services import roles
+from studio.services.checklist import Item, checklist
+from studio.services.feed import Entry, feed
+from studio.services.lights import Light, lights
+from twitch.models import ViewerCount
+from twitch.services import stream_state
+
+PANELS = ("status", "checklist", "viewers", "queue", "feed")
+
+# A long show counts more often than a chart has room for.
+MOST_POINTS = 1500
+
+
+@dataclass(frozen=True)
+class Room:
+    """What there is to see; `points` are the viewers counted, as epoch seconds and numbers."""
+
+    now: datetime
+    lights: list[Light]
+    checklist: list[Item]
+    feed: list[Entry]
+    board: dict[str, Any]
+    is_paused: bool
+    stream: dict[str, Any]
+    points: list[list[int]]
+
+    @property
+    def wrong(self) -> list[Light]:
+        """The lights that are not fine, the worst first."""
+        return sorted(
+            (light for light in self.lights if not light.is_fine),
+            key=lambda light: light.tone != "bad",
+        )
+
+    @property
+    def to_do(self) -> list[Item]:
+        return [item for item in self.checklist if not item.done]
+
+
+def look(now: datetime) -> Room:
+    """Return what there is to see now."""
+    shown = lights(now)
+    stream = stream_state.state()
+    return Room(
+        now=now,
+        lights=shown,
+        checklist=checklist(shown, now),
+        feed=feed(),
+        board=board.board(now),
+        is_paused=rules.current().is_paused,
+        stream=stream,
+        points=points(stream["session_id"]),
+    )
+
+
+def points(session_id: str | None) -> list[list[int]]:
+    """Return two lists of the same length: when viewers were counted, and how many there were."""
+    if session_id is None:
+        return [[], []]
+    counts = ViewerCount.objects.filter(session=session_id).order_by("-at")
+    rows = list(reversed(counts.values_list("at", "viewers")[:MOST_POINTS]))
+    return [[int(at.timestamp()) for at, _ in rows], [viewers for _, viewers in rows]]
+
+
+def panels(room: Room, rights: frozenset[str]) -> dict[str, str]:
+    """Return each panel's HTML for somebody with these rights.
+
+    It stays the same while nothing happens: what only counts on is counted by the page.
+    """
+    context = {"room": room, "may": may(rights)}
+    return {name: render_to_string(f"studio/panels/{name}.html", context) for name in PANELS}
+
+
+def may(rights: frozenset[str]) -> dict[str, bool]:
+    """Return rights by the names that templates use."""
+    return {right.rpartition(".")[2]: right in rights for right in roles.RIGHTS}
+
+
+def samples() -> dict[str, str]:
+    """Return the samples that the overlay can show, with what their buttons say."""
+    return {kind: SAMPLES.get(kind, kind.replace("_", " ")) for kind in overlay.sample_kinds()}
+
+
+SAMPLES = {"roll": "A raffle roll", "song_requested": "A song request"}
