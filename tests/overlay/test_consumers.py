@@ -12,6 +12,7 @@ from websockets.sync.client import ClientConnection
 
 from overlay import services
 from overlay.models import OverlayToken
+from tests.overlay.boards import song, tell
 from tests.overlay.conftest import Site, hear, say
 
 
@@ -48,6 +49,18 @@ def test_a_page_hears_what_is_current_and_then_what_comes(
             "payload": {"name": "<b>"},
             "expires_in": 60.0,
         }
+
+
+def test_a_page_hears_the_board_too_with_numbers_of_its_own(
+    site: Site, token: OverlayToken, now: datetime
+) -> None:
+    with site.socket(services.token_of(token)) as client:
+        assert hear(client)["board"]["now"] is None
+        services.cue("roll", {}, now=now)
+        tell(song("Second"))
+        assert hear(client)["type"] == "cue"
+        board = hear(client)
+        assert (board["type"], board["board"]["now"]["title"]) == ("board", "Second")
 
 
 @pytest.mark.parametrize("text", ["", "forged.token", "%00", "a" * 3000])

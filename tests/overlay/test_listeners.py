@@ -1,4 +1,4 @@
-"""A roll that was made becomes a cue, once."""
+"""A roll that was made and a song that was requested become cues, once."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from overlay.models import Cue
 from raffle.events import RollMade
 from sagas.services import publish
 from sagas.tasks import advance
+from songqueue.events import SongRequested
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,3 +51,28 @@ def test_a_roll_that_is_announced_twice_is_shown_once(now: datetime) -> None:
         publish(made(now), key="roll_1")
         advance()
     assert Cue.objects.count() == 1
+
+
+def test_a_requested_song_is_shown_once_with_its_cover_and_who_asked(now: datetime) -> None:
+    asked = SongRequested(
+        song_id="song_1",
+        redemption_id="r1",
+        viewer_id="42",
+        viewer_name="Mo",
+        track_id="4uLU6hMCjMI75M1A2tKUQC",
+        title="Paper Lanterns",
+        artists=("Low Tide Radio",),
+        cover_url="https://i.scdn.co/image/1",
+        duration_ms=214_000,
+        requested_at=now,
+    )
+    for _ in range(2):
+        publish(asked, key="song_1")
+        advance()
+    cue = Cue.objects.get(kind="song_requested")
+    assert cue.payload == {
+        "name": "Mo",
+        "title": "Paper Lanterns",
+        "artists": ["Low Tide Radio"],
+        "cover_url": "https://i.scdn.co/image/1",
+    }

@@ -10,6 +10,7 @@ import pytest
 
 from overlay import services
 from overlay.models import OverlayToken
+from songqueue.models import Board
 from tests.overlay.boards import HOSTILE, LONG, song, tell
 from tests.overlay.conftest import Site
 
@@ -216,6 +217,28 @@ def test_nothing_is_shown_beyond_the_end_of_the_last_song_that_was_heard_of(
     assert text(page, "title") == "Third"
 
 
+def test_a_song_goes_on_while_the_server_is_away_and_is_gone_at_its_end(
+    screen: Screen,
+) -> None:
+    page = screen.open()
+    tell(song(duration_ms=70_000))
+    shown(page, NOW)
+    screen.site.stop()
+    page.clock.run_for(4000)
+    assert text(page, "elapsed") == "1:08"
+    page.clock.run_for(2000 + LINGERING)
+    assert hidden(page)
+
+
+def test_a_board_that_was_lost_is_fetched_within_a_beat(screen: Screen) -> None:
+    page = screen.open()
+    tell(song())
+    shown(page, NOW)
+    # Nobody was told of this number, under which nothing plays.
+    Board.objects.update_or_create(pk=1, defaults={"seq": 2_000_000})
+    page.wait_for_selector(f"{NOW}:not([data-state=shown])", state="attached", timeout=12_000)
+
+
 def test_a_page_with_nothing_to_show_has_nothing_that_moves(screen: Screen) -> None:
     page = screen.open()
     tell(song(LONG))
@@ -367,8 +390,8 @@ def test_bad_values_are_left_out_and_told_in_the_console(screen: Screen) -> None
         "scal=2": "there is no parameter “scal”",
     }
     page = screen.open("&" + "&".join(bad))
-    # Of several values of one name, the first counts.
-    assert len(screen.warnings) == len(bad) - 1
+    # Of two places and two scales, the first counts.
+    assert len(screen.warnings) == len(bad) - 2
     for query, warning in bad.items():
         screen.warnings.clear()
         page.evaluate(SET, query)
@@ -418,7 +441,7 @@ def test_a_cover_from_anywhere_else_is_never_fetched(screen: Screen) -> None:
     elsewhere = "http://elsewhere.example/x"
     for address in ("javascript:alert(1)", "data:image/svg+xml,<svg/>", elsewhere, "//", "x"):
         tell(song(f"With {address}", cover_url=address))
-        page.wait_for_selector(f"{NOW} [data-part=title]:text('{address}')")
+        page.wait_for_selector(f"{NOW} [data-part=title]:has-text('{address}')")
         page.clock.run_for(500)
         assert page.locator(f"{NOW} img").count() == 0
         assert page.locator(f"{NOW} svg").count() == 1

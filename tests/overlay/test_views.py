@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 
 import pytest
+from django.conf import LazySettings, settings
 from django.test import Client
 
 from overlay import services
@@ -20,8 +21,20 @@ def test_the_page_may_load_nothing_but_its_own_files(client: Client, token: Over
     policy = page["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
     assert "ws://testserver" in policy
+    covers = "https://i.scdn.co https://mosaic.scdn.co https://*.spotifycdn.com"
+    rehearsal = f"http://127.0.0.1:{settings.REHEARSAL_PORT}"
+    assert f"; img-src 'self' {covers} {rehearsal};" in policy
     text = page.content.decode()
     assert not re.search(r"https?://|<style|style=|<script>|onload", text)
+
+
+def test_on_the_real_twitch_covers_come_from_spotify_only(
+    client: Client, settings: LazySettings
+) -> None:
+    settings.REHEARSAL = False
+    policy = client.get("/overlay/shell")["Content-Security-Policy"]
+    assert "https://*.spotifycdn.com;" in policy
+    assert "http://" not in policy
 
 
 def test_the_token_is_in_no_page_and_in_no_referrer(client: Client, token: OverlayToken) -> None:
