@@ -11,6 +11,7 @@ from rehearsal.control import BadWish, number, read, text
 from rehearsal.feed import Feed
 from rehearsal.twitch.cast import BROADCASTER_ID
 from rehearsal.twitch.channel import NotPossible
+from rehearsal.twitch.helix.chat import RECENT
 from rehearsal.twitch.helix.errors import HelixError
 from rehearsal.twitch.helix.rewards import shown, write
 from rehearsal.twitch.records import Account, Reward
@@ -61,6 +62,15 @@ async def chat(request: web.Request) -> web.Response:
         raise BadWish("text may have at most 500 characters.")
     viewer = twitch.channel.person(text(wish, "viewer"))
     return web.json_response({"message_id": twitch.channel.say(viewer, message).id})
+
+
+async def chat_limit(request: web.Request) -> web.Response:
+    """``{lines}``: how many lines a moderator or the broadcaster may say in half a minute."""
+    recent = request.app[RECENT]
+    recent.trusted_lines = number(
+        await read(request), "lines", recent.trusted_lines, low=0, high=1_000_000
+    )
+    return web.json_response({"lines": recent.trusted_lines})
 
 
 async def live(request: web.Request) -> web.Response:
@@ -193,6 +203,7 @@ ROUTES = [
     web.post("/control/resolve", resolve),
     web.post("/control/chat", chat),
     web.get("/control/chat", messages),
+    web.post("/control/chat/limit", chat_limit),
     web.post("/control/live", live),
     web.post("/control/raid", raid),
     web.post("/control/subscribe", subscribe),

@@ -2,6 +2,7 @@
 
 from twitch.models.command import Command, CommandName, CommandUse, Permission
 from twitch.models.message import Message, MessageConflict
+from twitch.models.pace import SaidLine
 from twitch.models.raid import Raid
 from twitch.models.redemption import Redemption
 from twitch.models.reward import Reward
@@ -23,6 +24,7 @@ __all__ = [
     "Raid",
     "Redemption",
     "Reward",
+    "SaidLine",
     "StreamSession",
     "Subscription",
     "Viewer",

@@ -13,6 +13,7 @@ from twitch.client.errors import HelixError
 from twitch.client.oauth import BOT, BROADCASTER
 from twitch.models import ChatText
 from twitch.registry import Text
+from twitch.services import pace
 
 log = structlog.get_logger(__name__)
 
@@ -30,17 +31,19 @@ def say(text: str, reply_to: str | None = None) -> str:
     """Say one line in the channel's chat, as the bot if there is one; returns Twitch's message id.
 
     An empty text is not said, and has no id. Raises NotSent when it was surely not said, Unsure
-    when it may have been, RateLimited when chat is full for the moment. Nothing is repeated here.
+    when it may have been, RateLimited when it has to wait its turn. Nothing is repeated here.
     """
     line = rules.chat_line(text)
     if not line:
         return ""
     role = BOT if tokens.is_connected("twitch", BOT) else BROADCASTER
     try:
+        speaker = tokens.account_id("twitch", role)
+        pace.take_turn(role, speaker)
         sent = helix.send_chat_message(
             tokens.account_id("twitch", BROADCASTER),
             role,
-            tokens.account_id("twitch", role),
+            speaker,
             line,
             reply_to,
         )

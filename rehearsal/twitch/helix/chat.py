@@ -28,9 +28,11 @@ class Recent:
     def __init__(self) -> None:
         self._sent: defaultdict[str, deque[float]] = defaultdict(deque)
         self._shoutouts: dict[str, float] = {}
+        self.trusted_lines = PER_WINDOW_TRUSTED
 
     def clear(self) -> None:
-        """Forget what was sent."""
+        """Forget what was sent, and that another limit was set."""
+        self.trusted_lines = PER_WINDOW_TRUSTED
         self._sent.clear()
         self._shoutouts.clear()
 
@@ -39,7 +41,7 @@ class Recent:
         now, sent = time.monotonic(), self._sent[sender.id]
         while sent and sent[0] < now - WINDOW_SECONDS:
             sent.popleft()
-        most = PER_WINDOW_TRUSTED if _TRUSTED.intersection(sender.roles) else PER_WINDOW
+        most = self.trusted_lines if _TRUSTED.intersection(sender.roles) else PER_WINDOW
         if len(sent) >= most:
             return False
         sent.append(now)
