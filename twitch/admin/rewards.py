@@ -81,7 +81,9 @@ class RewardAdmin(ModelAdmin):
     @display(description="State")
     def state(self, reward: Reward) -> str:
         foreign = "" if reward.made_by_us else "It cannot be refunded: made elsewhere."
-        return reward.problem or foreign or "Fine"
+        why = reward.paused_why.replace("_", " ")
+        paused = f"Paused by Greenroom for now: {why}." if why else ""
+        return reward.problem or foreign or paused or "Fine"
 
     @action(description="Check now", url_path="check", permissions=["change"])
     def check_now(self, request: HttpRequest) -> HttpResponse:
