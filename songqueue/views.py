@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -67,12 +66,11 @@ def _coming(row: dict[str, Any]) -> dict[str, Any]:
 
 def _ended(row: dict[str, Any]) -> dict[str, Any]:
     song = _song(row)
-    why = row["detail"] if row["detail"] and row["detail"] != row["status"] else ""
+    status, why = row["status"], row["detail"]
     return song | {
         "title": row["title"] or "A request",
-        "status": row["status"],
-        "note": f"{row['status']}: {why}" if why else row["status"],
-        "ended_at": datetime.fromisoformat(row["ended_at"]),
+        "status": status,
+        "note": (why if why.startswith(status) else f"{status}: {why}") if why else status,
     }
 
 

@@ -21,6 +21,8 @@ GROUP = "songqueue"
 RECENT = 10
 # What nobody has played for so long is not what is on.
 FORGOTTEN = timedelta(minutes=30)
+# Reasons that are worded for viewers.
+_OURS = ("paused", "offline", "queue_full")
 # What is as true as before while nothing happens: the numbers that only count on.
 _COUNTING = ("seq", "as_of", "age_seconds", "progress_ms", "starts_in_ms")
 
@@ -74,7 +76,7 @@ def board(now: datetime) -> dict[str, Any]:
         "age_seconds": where.age_seconds,
         "problem": problem(where.board),
         "is_open": not closed,
-        "closed": [{"code": code, "detail": sentence} for code, sentence in closed],
+        "closed": [{"code": code, "detail": _closed(code, why)} for code, why in closed],
         "now": _now(where),
         "next": _next(where),
         "waiting": [_waiting(request) for request in _unshown()],
@@ -125,6 +127,11 @@ def track_fields(track: Track | None, title: str) -> dict[str, Any]:
         "artists": list(track.artists) if track else [],
         "cover_url": (track.cover_url if track else "") or None,
     }
+
+
+def _closed(code: str, sentence: str) -> str:
+    """Return why requests are closed, for viewers: what the streamer is to do is not theirs."""
+    return sentence if code in _OURS else f"Song requests rest: {texts.label(code)}."
 
 
 # --- The lanes -------------------------------------------------------------------------------

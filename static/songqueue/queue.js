@@ -117,7 +117,8 @@ function coming({ starts_in_ms, position }) {
 }
 
 function ended({ status, detail }) {
-  return detail && detail !== status ? `${status}: ${detail}` : status;
+  if (!detail) return status;
+  return detail.startsWith(status) ? detail : `${status}: ${detail}`;
 }
 
 function length(ms) {
