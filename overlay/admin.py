@@ -22,7 +22,11 @@ from overlay.models import OverlayToken
 # In the session: the address to be shown on the next page, and on no other.
 TO_SHOW = "overlay_address_to_show"
 # The buttons that send a test, and the cue of each.
-TESTS = {"test-roll": "roll", "test-song": "song_requested"}
+TESTS = {
+    "test-roll": "roll",
+    "test-song": "song_requested",
+    "test-achievement": "achievement",
+}
 
 
 @admin.register(OverlayToken)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from achievements.events import AchievementsUnlocked
-from overlay.services import cue, request_payload, roll_payload
+from overlay.services import cue, request_payload, roll_payload, unlocks_payload
 from raffle.events import RollMade
 from sagas.registry import listen
 from songqueue.events import SongRequested
@@ -36,13 +36,4 @@ def show_request(fact: SongRequested) -> None:
 @listen(AchievementsUnlocked)
 def show_unlocks(fact: AchievementsUnlocked) -> None:
     """Show on stream who unlocked what: all that was announced at once in one card."""
-    unlocks = [
-        {
-            "name": unlock.viewer_name,
-            "achievement": unlock.name,
-            "description": unlock.description,
-            "icon": unlock.icon,
-        }
-        for unlock in fact.unlocks
-    ]
-    cue("achievement", {"unlocks": unlocks, "total": fact.total}, now=timezone.now())
+    cue("achievement", unlocks_payload(fact.unlocks, fact.total), now=timezone.now())

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from achievements.events import Unlock
 from overlay.models import Counter, Cue, OverlayToken
 from pushes.services import hang_up, push_on_commit
 from songqueue.services import board
@@ -49,7 +50,7 @@ def cue(kind: str, payload: dict[str, Any], *, now: datetime, lasts: timedelta =
 
 
 def test_cue(kind: str, now: datetime) -> Cue:
-    """Show something that never happened, marked as a test: a `roll` or a `song_requested`."""
+    """Show something that never happened, marked as a test: one of `sample_kinds`."""
     return cue(kind, {**_samples()[kind], "is_test": True}, now=now)
 
 
@@ -79,6 +80,22 @@ def request_payload(
     return {"name": name, "title": title, "artists": list(artists), "cover_url": cover_url}
 
 
+def unlocks_payload(unlocks: Sequence[Unlock], total: int) -> dict[str, Any]:
+    """Return what the page needs in order to show unlocked achievements, the first of `total`."""
+    return {
+        "unlocks": [
+            {
+                "name": unlock.viewer_name,
+                "achievement": unlock.name,
+                "description": unlock.description,
+                "icon": unlock.icon,
+            }
+            for unlock in unlocks
+        ],
+        "total": total,
+    }
+
+
 def _samples() -> dict[str, dict[str, Any]]:
     return {
         "roll": roll_payload(
@@ -87,7 +104,18 @@ def _samples() -> dict[str, dict[str, Any]]:
         "song_requested": request_payload(
             name="Test Viewer", title="Paper Lanterns", artists=["Low Tide Radio"], cover_url=""
         ),
+        "achievement": unlocks_payload([_SAMPLE_UNLOCK], total=1),
     }
+
+
+_SAMPLE_UNLOCK = Unlock(
+    viewer_id="",
+    viewer_name="Test Viewer",
+    achievement="",
+    name="Stream Opener",
+    description="Make the first song request of a stream",
+    icon="🌅",
+)
 
 
 def latest() -> int:

@@ -37,7 +37,14 @@ def test_the_address_is_not_in_the_list(admin_client: Client, token: OverlayToke
     assert services.token_of(token) not in page
 
 
-@pytest.mark.parametrize(("verb", "kind"), [("test-roll", "roll"), ("test-song", "song_requested")])
+@pytest.mark.parametrize(
+    ("verb", "kind"),
+    [
+        ("test-roll", "roll"),
+        ("test-song", "song_requested"),
+        ("test-achievement", "achievement"),
+    ],
+)
 def test_a_test_is_marked_as_one(
     admin_client: Client, token: OverlayToken, verb: str, kind: str
 ) -> None:
