@@ -30,13 +30,19 @@ def closed(now: datetime) -> list[tuple[str, str]]:
     why = []
     if limits.is_paused:
         why.append(("paused", "Song requests are paused by hand."))
-    if limits.only_while_live and not streams.is_live():
+    if limits.only_while_live and not _is_on_air():
         why.append(("offline", "Songs can be requested while the stream is live."))
     if limits.queue_length and SongRequest.objects.waiting().count() >= limits.queue_length:
         why.append(("queue_full", "The queue is full."))
     if problem := _problem_of_spotify(now):
         why.append(problem)
     return why
+
+
+def _is_on_air() -> bool:
+    """Whether viewers see the stream: what waits outlives a short break, nothing new is taken."""
+    session = streams.current()
+    return session is not None and session.off_since is None
 
 
 def _problem_of_spotify(now: datetime) -> tuple[str, str] | None:

@@ -68,10 +68,13 @@ def withdraw(request: SongRequest) -> None:
 def queue_in_player(request: SongRequest) -> None:
     """Put the song into the player's queue."""
     _check_wanted(request)
-    with spotify_refusals(request):
-        spotify_player.add(track_of(request).pk)
+    try:
+        with spotify_refusals(request):
+            spotify_player.add(track_of(request).pk)
+    finally:
+        # Whatever became of it, the player shows it: the song, or that there is no device.
+        player.read_soon(READ_WITHIN)
     outcomes.queued(request, timezone.now())
-    player.read_soon(READ_WITHIN)
     _check_wanted(request)
 
 

@@ -50,6 +50,15 @@ def test_everything_that_closes_the_door_is_named(show: Show) -> None:
     assert codes() == ["paused", "offline", "reconnect_needed"]
 
 
+def test_a_break_of_the_stream_closes_the_door_and_keeps_what_waits(show: Show) -> None:
+    request = show.request("Respawn")
+    show.session.off_since = timezone.now()
+    show.session.save()
+    assert codes() == ["offline"]
+    request.refresh_from_db()
+    assert request.status == "queued"
+
+
 def test_a_full_queue_closes_the_door_until_a_song_plays(show: Show) -> None:
     show.rules(queue_length=1)
     request = show.request("Respawn")

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from sagas.models import Event
-from songqueue.models import Play, SongRequest
+from songqueue.models import Board, Play, SongRequest
 from songqueue.services import outcomes
 from spotify.models import Call, Track
 from tests.backstage import at_once
@@ -269,6 +269,14 @@ def test_the_streamers_words_are_used(show: Show) -> None:
 
 
 # --- Spotify ---------------------------------------------------------------------------------
+
+
+def test_a_player_that_is_asleep_is_looked_at_soon(show: Show) -> None:
+    show.backstage.breaks("spotify_no_device", path=QUEUE)
+    show.request()
+    board = Board.objects.get()
+    assert board.next_read_at is not None
+    assert board.next_read_at <= timezone.now() + timedelta(seconds=5)
 
 
 @pytest.mark.parametrize(
