@@ -30,6 +30,11 @@ GROUPS = [
     {
         "items": [
             {
+                "title": "Control room",
+                "icon": "tune",
+                "link": reverse_lazy("studio:room"),
+            },
+            {
                 "title": "How everything is",
                 "icon": "monitor_heart",
                 "link": reverse_lazy("admin:index"),
@@ -61,6 +66,7 @@ GROUPS = [
     _group(
         "Song requests",
         ("Requests", "queue_music", "songqueue_songrequest"),
+        ("Heard", "hearing", "songqueue_play"),
         ("Rules", "tune", "songqueue_songrules"),
         ("Blocked", "block", "songqueue_block"),
         ("Decisions", "gavel", "songqueue_decision"),

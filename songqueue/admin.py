@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from sagas.admin import ReadOnlyAdmin
 from sagas.flow import Refused
 from songqueue import texts
-from songqueue.models import Block, Decision, SongRequest, SongRules
+from songqueue.models import Block, Decision, Play, SongRequest, SongRules
 from songqueue.services import door, moderation, rules
 from songqueue.services.moderation import By
 
@@ -210,3 +210,17 @@ class DecisionAdmin(ReadOnlyAdmin):
     list_filter: ClassVar = ["verb", "via"]
     search_fields: ClassVar = ["actor_name", "what", "why"]
     ordering: ClassVar = ["-id"]
+
+
+@admin.register(Play)
+class PlayAdmin(ReadOnlyAdmin):
+    """What was heard, newest first."""
+
+    list_display = ("heard", "request", "outcome", "started_at", "ended_at")
+    list_filter = ("outcome", "kind")
+    ordering = ("-started_at",)
+    list_select_related = ("track", "request__viewer", "request__track")
+
+    @display(description="Heard")
+    def heard(self, play: Play) -> str:
+        return play.track.line if play.track else play.title or play.kind

@@ -211,6 +211,7 @@ TABLES = {
     "sagas/run": (403, 403),
     "songqueue/block": (200, 302),
     "songqueue/decision": (403, 403),
+    "songqueue/play": (403, 403),
     "songqueue/songrequest": (403, 403),
     "songqueue/songrules": (403, 403),
     "spotify/call": (403, 403),
@@ -336,6 +337,11 @@ def test_the_overlays_socket_opens_for_a_good_token_only(site: Site, token: Over
 
 def test_the_streams_socket_is_open_to_everybody(site: Site, transactional_db: None) -> None:
     with connect(f"ws://localhost:{site.port}/ws/stream", proxy=None) as client:
+        assert hear(client)["type"] == "snapshot"
+
+
+def test_the_queues_socket_is_open_to_everybody(site: Site, transactional_db: None) -> None:
+    with connect(f"ws://localhost:{site.port}/ws/queue/", proxy=None) as client:
         assert hear(client)["type"] == "snapshot"
 
 
