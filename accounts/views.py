@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,4 +23,4 @@ def sign_in(request: HttpRequest, secret: str) -> HttpResponse:
     if user is None:
         return render(request, "accounts/sign_in.html", {"is_used_up": True}, status=410)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-    return redirect("admin:index")
+    return redirect(settings.LOGIN_REDIRECT_URL)

@@ -24,7 +24,7 @@ export function obey(root) {
     try {
       const answer = await fetch(form.action, {
         method: "POST",
-        body: new FormData(form),
+        body: new URLSearchParams(new FormData(form)),
         headers: { "X-CSRFToken": token, Accept: "application/json" },
         redirect: "manual",
       });

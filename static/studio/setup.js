@@ -35,6 +35,11 @@ steps.addEventListener("click", async ({ target }) => {
     button.textContent = "Press Ctrl+C";
   }
 });
+// A picture that cannot be fetched, as in a rehearsal without the internet, leaves no hole.
+const hide = (picture) => (picture.hidden = true);
+steps.addEventListener("error", ({ target }) => target.matches("img") && hide(target), true);
+steps.querySelectorAll("img").forEach((img) => img.complete && !img.naturalWidth && hide(img));
+
 steps.addEventListener("done", refresh);
 setInterval(() => {
   if (steps.querySelector("[data-waits]") && !document.hidden) refresh().catch(() => {});

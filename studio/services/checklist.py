@@ -51,7 +51,8 @@ def _broadcaster() -> Item:
     link = reverse("tokens:connect", args=["twitch", BROADCASTER])
     missing = tokens.missing_scopes("twitch", BROADCASTER)
     is_done = tokens.is_connected("twitch", BROADCASTER) and not missing
-    return Item("Your channel is connected", is_done, "Connect the broadcaster.", link)
+    words = "" if is_done else "Connect the broadcaster."
+    return Item("Your channel is connected", is_done, words, link)
 
 
 def _rewards() -> Item:

@@ -19,6 +19,8 @@ from twitch.services import stream_state
 
 PANELS = ("status", "checklist", "viewers", "queue", "feed")
 
+# So many of the player's own items are shown behind those that viewers asked for.
+FEW = 2
 # A long show counts more often than a chart has room for.
 MOST_POINTS = 1500
 
@@ -43,6 +45,26 @@ class Room:
             (light for light in self.lights if not light.is_fine),
             key=lambda light: light.tone != "bad",
         )
+
+    @property
+    def lane(self) -> list[dict[str, Any]]:
+        """What comes next, as far as viewers asked for it, and a few items more."""
+        return self._next[: self._cut]
+
+    @property
+    def later(self) -> list[dict[str, Any]]:
+        """What the player brings after that, which nobody asked for."""
+        return self._next[self._cut :]
+
+    @property
+    def _next(self) -> list[dict[str, Any]]:
+        coming: list[dict[str, Any]] = self.board["next"]
+        return coming
+
+    @property
+    def _cut(self) -> int:
+        asked = [place for place, item in enumerate(self._next, 1) if item["request"]]
+        return max(asked, default=0) + FEW
 
     @property
     def to_do(self) -> list[Item]:

@@ -140,7 +140,7 @@ def _mode() -> Step:
             " nothing leaves it. To connect your own channel, put TWITCH_CLIENT_ID and"
             " TWITCH_CLIENT_SECRET into the file .env and start Greenroom again."
         )
-        return Step("mode", "Rehearse or connect", about, True, seen={"name": "Rehearsal"})
+        return Step("mode", "Rehearse or connect", about, is_done=True)
     about = (
         "Greenroom works with your own channel. Register the redirect URLs below with your"
         " applications at Twitch and Spotify. To rehearse instead, set REHEARSAL=on in .env."

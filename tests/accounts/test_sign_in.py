@@ -24,7 +24,7 @@ def link() -> str:
 def test_the_link_signs_the_streamer_in_once(client: Client) -> None:
     path = link()
     assert client.get(path).status_code == 200
-    assert client.post(path).headers["Location"] == "/admin/"
+    assert client.post(path).headers["Location"] == "/studio"
     assert client.get("/admin/").status_code == 200
     assert Client().post(path).status_code == 410
 

@@ -18,6 +18,7 @@ from websockets.sync.client import connect
 from accounts.models import User
 from overlay import services
 from overlay.models import OverlayToken
+from pushes.consumers import NOT_ALLOWED
 from tests.overlay.conftest import Site, hear
 
 KEY = "open sesame"
@@ -46,6 +47,9 @@ CHANGE = (401, 403, 403, 200, 401, 200)
 ADMIN = (302, 302, 200, 200, 302, 302)
 ADMIN_WITH_RIGHT = (302, 302, 403, 200, 302, 302)
 ADMIN_AWAY = (302,) * 6
+# The studio sends strangers there, too; other people are refused.
+STUDIO = (302, 403, 200, 200, 302, 302)
+STUDIO_RIGHT = (302, 403, 403, 200, 302, 302)
 
 RUN = "api/admin/runs/<int:run_id>"
 COMMAND = "api/admin/commands/<str:name>"
@@ -61,6 +65,7 @@ REMOVE_SONG = rf"^{SONGS}/requests/(?P<request_id>song_[0-9A-Z]{{26}})/remove$"
 CLOSE_BREAKER = "admin/spotify/call/close-breaker/"
 ACHIEVED, CORRECT = "api/achievements", "api/admin/achievements"
 DRY_RUN = "admin/achievements/definition/<path:object_id>/dry-run/"
+DECIDE, SONG = "studio/runs/<int:run_id>/<slug:verb>", "studio/songs/<str:song_id>"
 DECIDE_RUN = "admin/sagas/run/<int:run_id>/decide/<str:verb>/"
 DECIDE_ADDRESS = "admin/overlay/overlaytoken/<int:token_id>/do/<slug:verb>/"
 
@@ -139,6 +144,36 @@ TABLE = [
     Row(f"{CORRECT}/reset", "POST", f"/{CORRECT}/reset", (401, 403, 403, 400, 401, 400)),
     Row(f"{CORRECT}/<str:key>/dry-run", "GET", f"/{CORRECT}/0/dry-run", DECISION),
     Row(f"{CORRECT}/<str:key>/apply", "POST", f"/{CORRECT}/0/apply", DECISION),
+    Row("studio", "GET", "/studio", STUDIO),
+    Row("studio", "POST", "/studio", (405,) * 6),
+    Row(DECIDE, "GET", "/studio/runs/1/retry", (405,) * 6),
+    Row(DECIDE, "POST", "/studio/runs/1/retry", (302, 403, 403, 404, 302, 302)),
+    Row("studio/songs/skip", "POST", "/studio/songs/skip", STUDIO_RIGHT),
+    Row("studio/songs/pause", "POST", "/studio/songs/pause", STUDIO_RIGHT),
+    Row("studio/songs/resume", "POST", "/studio/songs/resume", STUDIO_RIGHT),
+    Row(f"{SONG}/remove", "POST", "/studio/songs/x/remove", (302, 403, 403, 404, 302, 302)),
+    Row(
+        f"{SONG}/block/<slug:kind>",
+        "POST",
+        "/studio/songs/x/block/track",
+        (302, 403, 403, 404, 302, 302),
+    ),
+    Row("studio/samples/<slug:kind>", "POST", "/studio/samples/roll", STUDIO_RIGHT),
+    Row("studio/setup", "GET", "/studio/setup", STUDIO_RIGHT),
+    # Without a connection nothing can be shown to work.
+    Row(
+        "studio/setup/<slug:step>",
+        "POST",
+        "/studio/setup/broadcaster",
+        (302, 403, 403, 409, 302, 302),
+    ),
+    Row("studio/shows", "GET", "/studio/shows", STUDIO),
+    Row(
+        "studio/shows/<str:session_id>",
+        "GET",
+        "/studio/shows/x",
+        (302, 403, 404, 404, 302, 302),
+    ),
     # The admin, beside the five pages that each of its tables has.
     Row("admin/", "GET", "/admin/", ADMIN),
     Row("admin/login/", "GET", "/admin/login/", (200, 200, 302, 302, 200, 200)),
@@ -345,8 +380,46 @@ def test_the_queues_socket_is_open_to_everybody(site: Site, transactional_db: No
         assert hear(client)["type"] == "snapshot"
 
 
+def test_the_studios_socket_opens_for_who_may_look_only(site: Site, transactional_db: None) -> None:
+    refused = dict.fromkeys(("nobody", "viewer"), NOT_ALLOWED)
+    for who in ("nobody", "viewer", "staff"):
+        cookie = {} if who == "nobody" else {"Cookie": signed_in(who)}
+        with connect(f"ws://localhost:{site.port}/ws/studio/", additional_headers=cookie) as client:
+            if who not in refused:
+                assert hear(client)["type"] == "snapshot"
+                continue
+            with pytest.raises(ConnectionClosed) as caught:
+                client.recv(timeout=10)
+            assert caught.value.rcvd
+            assert caught.value.rcvd.code == refused[who]
+
+
+def test_the_studios_socket_is_not_for_pages_of_others(site: Site, transactional_db: None) -> None:
+    with pytest.raises(InvalidStatus) as caught:
+        connect(
+            f"ws://localhost:{site.port}/ws/studio/",
+            additional_headers={"Cookie": signed_in("staff"), "Origin": "https://evil.example"},
+        )
+    assert caught.value.response.status_code == 403
+
+
+def signed_in(who: str) -> str:
+    """Return the cookie of such a person."""
+    client = Client()
+    client.force_login(User.objects.create_user(f"{who}'s", is_staff=who == "staff"))
+    return f"sessionid={client.cookies['sessionid'].value}"
+
+
 def test_no_other_socket_is_there(site: Site, token: OverlayToken) -> None:
-    for path in ("/", "/ws/", "/ws/overlay", "/ws/overlay/x", "/overlay/", "/ws/stream/"):
+    for path in (
+        "/",
+        "/ws/",
+        "/ws/overlay",
+        "/ws/overlay/x",
+        "/overlay/",
+        "/ws/stream/",
+        "/ws/studio",
+    ):
         with pytest.raises(InvalidStatus) as caught:
             connect(
                 f"ws://localhost:{site.port}{path}?token={services.token_of(token)}", proxy=None
