@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import ge, le, ne
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 Counter = Literal["count", "streak", "first_of_session", "threshold", "record"]
 Scope = Literal["session", "cumulative"]
@@ -113,6 +113,8 @@ class Rule:
 
 def rule_problem(rule: Rule, known: Mapping[str, Kind]) -> str:
     """Return what is wrong with a rule for a fact with the known fields; "" when it is right."""
+    if rule.counter not in get_args(Counter) or rule.scope not in get_args(Scope):
+        return f"There is no counter {rule.counter!r} in the scope {rule.scope!r}."
     if problem := condition_problem(rule.condition, known):
         return problem
     if rule.threshold < 1:

@@ -14,6 +14,7 @@ from achievements.rules import ALL_TIME, Deed, Rule, Tally, matches
 from achievements.services import sessions
 from achievements.services.standings import applied, by_definition, hold, recount, settle
 
+# Of what measured as well, the newest: one that counts is usually the first of them.
 _LOOKED_AT = 50
 
 

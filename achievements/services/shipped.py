@@ -67,7 +67,11 @@ def bring(apps: Any = current_apps, **_: object) -> None:
     It counts at once where there is nothing to count yet; otherwise it waits for a person to look
     at who would earn it.
     """
-    Definition = apps.get_model("achievements", "Definition")
+    try:
+        Definition = apps.get_model("achievements", "Definition")
+    except LookupError:
+        # The app's tables were just migrated away.
+        return
     Brought = apps.get_model("achievements", "ShippedDefinition")  # noqa: N806
     HeardFact = apps.get_model("achievements", "HeardFact")
     brought = set(Brought.objects.values_list("key", flat=True))

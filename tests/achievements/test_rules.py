@@ -58,6 +58,7 @@ def test_a_senseless_condition_is_refused_with_its_reason(condition: Any, proble
 @pytest.mark.parametrize(
     ("rule", "problem"),
     [
+        (Rule("guess", "cumulative"), "no counter 'guess'"),  # type: ignore[arg-type]
         (Rule("count", "cumulative", threshold=0), "at least 1"),
         (Rule("first_of_session", "cumulative"), "scope session"),
         (Rule("record", "cumulative"), "must measure a number"),
