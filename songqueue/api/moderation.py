@@ -38,7 +38,7 @@ class PauseSerializer(WhySerializer):
     is_paused = serializers.BooleanField(default=True)
 
 
-class DecisionSerializer(serializers.ModelSerializer[Decision]):
+class QueueDecisionSerializer(serializers.ModelSerializer[Decision]):
     class Meta:
         model = Decision
         fields: ClassVar = ["id", "verb", "request_id", "what", "why", "via", "actor_name", "at"]
@@ -80,20 +80,22 @@ class RulesSerializer(serializers.ModelSerializer[SongRules]):
 
 class SkipView(APIView):
     @extend_schema(
-        operation_id="song_queue_skip", request=WhySerializer, responses={202: DecisionSerializer}
+        operation_id="song_queue_skip",
+        request=WhySerializer,
+        responses={202: QueueDecisionSerializer},
     )
     def post(self, request: Request) -> Response:
         """Skip what plays; the player is told in a moment, and what is not spent yet refunded."""
         _allow(request, "songqueue.change_songrequest")
         decision = moderation.skip(_by(request), why=_why(request))
-        return Response(DecisionSerializer(decision).data, status.HTTP_202_ACCEPTED)
+        return Response(QueueDecisionSerializer(decision).data, status.HTTP_202_ACCEPTED)
 
 
 class RemoveView(APIView):
     @extend_schema(
         operation_id="song_request_remove",
         request=WhySerializer,
-        responses={200: DecisionSerializer, 404: Problem, 409: NOT_NOW},
+        responses={200: QueueDecisionSerializer, 404: Problem, 409: NOT_NOW},
     )
     def post(self, request: Request, request_id: str) -> Response:
         """Take a waiting request off the queue; what is not spent yet is refunded."""
@@ -106,7 +108,7 @@ class RemoveView(APIView):
             decision = moderation.remove(found, _by(request), timezone.now(), why=why)
         except Refused as refused:
             raise NotNow(refused.sentence, refused.code) from refused
-        return Response(DecisionSerializer(decision).data)
+        return Response(QueueDecisionSerializer(decision).data)
 
 
 class PauseView(APIView):
