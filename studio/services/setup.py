@@ -11,6 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from overlay import services as overlay
+from overlay.models import OverlayToken
 from sagas.flow import Unsure, Wait
 from spotify.client.oauth import NAME as SPOTIFY
 from spotify.client.oauth import PLAYER
@@ -196,19 +197,20 @@ def _rewards(*, is_open: bool) -> Step:
 
 
 def _overlay(now: datetime) -> Step:
-    token = overlay.starter()
-    is_there = token.is_connected(now)
+    addresses = list(OverlayToken.objects.valid().order_by("pk"))
+    seen = [token for token in addresses if token.last_seen_at]
+    is_there = any(token.is_connected(now) for token in seen)
+    words = "It is shown now" if is_there else "It was seen" if seen else ""
+    first = seen[0] if seen else addresses[0] if addresses else None
     return Step(
         "overlay",
         "The overlay",
         "Add a browser source in OBS, 1920 × 1080, with this address. Who has it can watch.",
-        is_done=token.last_seen_at is not None,
-        seen={
-            "address": overlay.address(token),
-            "name": "It is shown now" if is_there else "It was seen" if token.last_seen_at else "",
-        },
+        is_done=bool(seen),
+        seen={"address": overlay.address(first) if first else "", "name": words},
         link=reverse("admin:overlay_overlaytoken_changelist"),
         link_label="More addresses",
+        button="" if first else "Make an address",
     )
 
 
@@ -254,6 +256,11 @@ def _say_hello() -> tuple[dict[str, Any], str]:
     return {"name": line, "message_id": message_id}, "It was said: look at your chat."
 
 
+def _make_address() -> tuple[dict[str, Any], str]:
+    token = overlay.starter()
+    return {"name": token.name}, "Give the address to OBS."
+
+
 def _make_rewards() -> tuple[dict[str, Any], str]:
     made = make_rewards()
     said = f"Made on Twitch: {', '.join(made)}." if made else "They are there already."
@@ -278,5 +285,6 @@ _TRIPS: Mapping[str, Trip] = {
     BOT: _look_at(BOT),
     "chat": _say_hello,
     "rewards": _make_rewards,
+    "overlay": _make_address,
     "player": _read_player,
 }

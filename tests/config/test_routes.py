@@ -383,8 +383,12 @@ def test_the_queues_socket_is_open_to_everybody(site: Site, transactional_db: No
 def test_the_studios_socket_opens_for_who_may_look_only(site: Site, transactional_db: None) -> None:
     refused = dict.fromkeys(("nobody", "viewer"), NOT_ALLOWED)
     for who in ("nobody", "viewer", "staff"):
-        cookie = {} if who == "nobody" else {"Cookie": signed_in(who)}
-        with connect(f"ws://localhost:{site.port}/ws/studio/", additional_headers=cookie) as client:
+        headers = {"Origin": site.origin}
+        if who != "nobody":
+            headers["Cookie"] = signed_in(who)
+        with connect(
+            f"ws://localhost:{site.port}/ws/studio/", additional_headers=headers
+        ) as client:
             if who not in refused:
                 assert hear(client)["type"] == "snapshot"
                 continue

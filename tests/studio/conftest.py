@@ -1,0 +1,113 @@
+"""People of the studio, a rehearsal behind them, and a page that they look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from accounts.models import User
+from tests.backstage import Backstage
+from tests.overlay.conftest import Site
+from tests.songqueue.show import Show
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+Enter = Callable[[str], Client]
+Opening = Callable[..., "Page"]
+
+
+@pytest.fixture
+def backstage(rehearsal_url: str) -> Backstage:
+    """A fresh rehearsal, with everything working."""
+    backstage = Backstage(rehearsal_url)
+    backstage.control("faults", verb="DELETE")
+    return backstage
+
+
+@pytest.fixture
+def show(transactional_db: None, backstage: Backstage) -> Show:
+    """A live channel that takes song requests."""
+    return Show(backstage)
+
+
+@pytest.fixture
+def enter(db: None) -> Enter:
+    """Signs somebody in: a `viewer`, `staff`, the `streamer`, or who has the role of that name."""
+
+    def enter(who: str) -> Client:
+        client = Client()
+        client.force_login(person(who))
+        return client
+
+    return enter
+
+
+@pytest.fixture
+def streamer(enter: Enter) -> Client:
+    return enter("streamer")
+
+
+def person(who: str) -> User:
+    user = User.objects.create_user(
+        who, is_staff=who in ("staff", "streamer"), is_superuser=who == "streamer"
+    )
+    if role := Group.objects.filter(name=who).first():
+        user.groups.add(role)
+    return user
+
+
+# --- The web process and a browser -----------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def _site(django_db_setup: None) -> Iterator[Site]:
+    site = Site()
+    site.start()
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def site(_site: Site, transactional_db: None) -> Site:
+    """A running web process."""
+    return _site
+
+
+@pytest.fixture
+def context(chromium: Browser, site: Site) -> Iterator[BrowserContext]:
+    """The streamer's browser; what a page says is wrong fails the test at its end."""
+    client = Client()
+    client.force_login(person("streamer"))
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(15_000)
+    cookie = client.cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": cookie, "url": site.origin}])
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def opened(context: BrowserContext, site: Site) -> Iterator[Opening]:
+    """Opens a page of the studio, at that width."""
+    errors: list[str] = []
+
+    def opening(path: str, width: int = 1440, scheme: str = "dark") -> Page:
+        page = context.new_page()
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme="light" if scheme == "light" else "dark")
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on(
+            "console",
+            lambda message: errors.append(message.text) if "Security" in message.text else None,
+        )
+        page.goto(f"{site.origin}{path}")
+        return page
+
+    yield opening
+    assert errors == []
+
