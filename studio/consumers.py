@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from channels.db import database_sync_to_async
-from django.utils import timezone
 
 from accounts.models import User
 from pushes.consumers import NOT_ALLOWED, PushConsumer, Receive
@@ -14,21 +12,16 @@ from pushes.socket import Send
 from studio.services import roles
 from studio.services.watch import View, Watch
 
-# How often it is looked whether somebody still has the rights that they came with.
-CHECKED_EVERY = timedelta(seconds=30)
-
 
 class StudioConsumer(PushConsumer):
     """Shows the panels to whoever may look: all at first, then those that have changed."""
 
     view: View | None = None
-    checked_at: datetime
 
     async def authorise(self) -> bool:
         rights = await self._rights()
         if roles.LOOK not in rights:
             return False
-        self.checked_at = timezone.now()
         self.view = Watch.current().enter(rights)
         self.group = self.view.group
         return True
@@ -43,12 +36,9 @@ class StudioConsumer(PushConsumer):
 
     async def hear(self, message: dict[str, Any]) -> None:
         await super().hear(message)
-        now = timezone.now()
-        if now - self.checked_at >= CHECKED_EVERY:
-            self.checked_at = now
-            if await self._rights() != self._view.rights:
-                # The page comes again, with what may be seen now.
-                self.socket.close(NOT_ALLOWED)
+        if await self._rights() != self._view.rights:
+            # The page comes again, with what may be seen now.
+            self.socket.close(NOT_ALLOWED)
 
     @property
     def _view(self) -> View:

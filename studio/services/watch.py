@@ -80,9 +80,11 @@ class Watch:
 
     def _tell(self, view: View, panels: Panels) -> None:
         changed = {name: html for name, html in panels.items() if view.panels.get(name) != html}
+        is_first = not view.panels
+        view.panels = panels
         if changed:
             view.seq += 1
-            view.panels = panels
+        if changed and not is_first:
             message = {"type": "panels", "seq": view.seq, "panels": changed}
             Hub.current().offer(view.group, wire.encode(message))
 

@@ -110,4 +110,3 @@ def opened(context: BrowserContext, site: Site) -> Iterator[Opening]:
 
     yield opening
     assert errors == []
-

@@ -1,0 +1,122 @@
+"""The lights: each says in words what is wrong, and leads to where it is mended."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from config.tasks import PULSE, pulse, pulse_of_beat
+from overlay.models import OverlayToken
+from sagas.models import Run
+from spotify.models import Breaker
+from studio.services.checklist import checklist
+from studio.services.lights import Light, lights
+from tests.backstage import Backstage, live
+from tokens.models import Token
+from twitch.client.oauth import ROLES
+from twitch.models import Reward
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def all_well(backstage: Backstage) -> None:
+    """Everything is as it should be."""
+    cache.clear()
+    pulse()
+    pulse_of_beat(PULSE)
+    cache.set("pulse:eventsub", {"state": "connected", "ok": True, "missing": {}})
+    backstage.connect()
+    backstage.connect("bot")
+    backstage.connect_spotify()
+    OverlayToken.objects.create(name="Main scene", last_seen_at=timezone.now(), is_on_air=True)
+    Reward.objects.create(title="Raffle", action="keyboard_raffle", twitch_id="1", made_by_us=True)
+
+
+def light(name: str) -> Light:
+    return next(light for light in lights(timezone.now()) if light.name == name)
+
+
+def test_all_lights_are_fine_when_all_is_well() -> None:
+    assert {light.name: light.tone for light in lights(timezone.now())} == dict.fromkeys(
+        ["eventsub", "chat", "tokens", "spotify", "worker", "beat", "overlays", "stuck"], "ok"
+    )
+
+
+def test_silence_of_twitch_is_bad_for_events_and_chat() -> None:
+    cache.delete("pulse:eventsub")
+    assert (light("eventsub").tone, light("chat").tone) == ("bad", "bad")
+
+
+def test_what_twitch_does_not_tell_is_named() -> None:
+    missing = {"channel.chat.message": "missing scope"}
+    cache.set("pulse:eventsub", {"state": "connected", "ok": True, "missing": missing})
+    assert light("eventsub").words == "Twitch does not tell us of channel.chat.message."
+    assert light("chat").tone == "bad"
+
+
+def test_a_lost_connection_leads_to_where_it_is_connected_again() -> None:
+    Token.objects.filter(role="broadcaster").update(reconnect_needed=True)
+    assert (light("tokens").tone, light("tokens").link) == ("bad", "/connect/twitch/broadcaster")
+
+
+def test_whoever_may_not_write_to_chat_is_named() -> None:
+    scopes = [scope for scope in ROLES["bot"].scopes if scope != "user:write:chat"]
+    Token.objects.filter(role="bot").update(scopes=scopes)
+    assert light("chat").words == "The bot may not write to chat."
+
+
+def test_the_breaker_is_told_with_its_end_and_its_reason() -> None:
+    until = timezone.now() + timedelta(hours=1)
+    Breaker.objects.create(open_until=until, code="quota_exhausted", reason="The quota is gone.")
+    assert light("spotify").tone == "bad"
+    assert f"{until:%H:%M} UTC: The quota is gone." in light("spotify").words
+
+
+def test_spotify_may_be_left_out() -> None:
+    Token.objects.filter(provider="spotify").delete()
+    assert light("spotify").tone == "off"
+    assert light("spotify").is_fine
+
+
+@pytest.mark.parametrize(("name", "key"), [("worker", "pulse:worker"), ("beat", "pulse:beat")])
+def test_a_process_that_is_not_heard_is_bad(name: str, key: str) -> None:
+    cache.delete(key)
+    assert light(name).tone == "bad"
+
+
+def test_workers_that_are_behind_are_told() -> None:
+    due = timezone.now() - timedelta(seconds=45)
+    Run.objects.create(saga="a.saga", subject_id="1", plan=["a"], due_at=due)
+    assert light("worker").words == "Work waits for more than 40 seconds."
+
+
+def test_an_overlay_that_went_away_is_worse_while_live() -> None:
+    OverlayToken.objects.update(last_seen_at=timezone.now() - timedelta(hours=1))
+    assert light("overlays").tone == "warn"
+    live()
+    assert light("overlays").tone == "bad"
+
+
+def test_stuck_flows_are_counted_and_listed() -> None:
+    for number in "12":
+        Run.objects.create(
+            saga="a.saga", subject_id=number, plan=["a"], status=Run.Status.STUCK, due_at=None
+        )
+    assert light("stuck").words == "2 flows need a person."
+    assert light("stuck").link.endswith("?status__exact=stuck")
+
+
+def test_the_checklist_is_done_when_all_is_well() -> None:
+    now = timezone.now()
+    assert [item.label for item in checklist(lights(now), now) if not item.done] == []
+
+
+def test_the_checklist_says_what_is_missing() -> None:
+    Reward.objects.all().delete()
+    now = timezone.now()
+    (open_one,) = [item for item in checklist(lights(now), now) if not item.done]
+    assert open_one.words == "No reward does anything yet."
