@@ -29,7 +29,11 @@ class Command(BaseCommand):
         if not settings.REHEARSAL:
             raise CommandError("This is not a rehearsal: REHEARSAL is off.")
         for provider, role, login in ACCOUNTS:
-            connect(provider, role, login)
+            try:
+                connect(provider, role, login)
+            except tokens.AuthorizationFailed as failure:
+                # A fault that is switched on; what was connected before may still be good.
+                self.stderr.write(f"The {role} account is not connected anew: {failure.sentence}")
         setup.make_rewards()
 
 
