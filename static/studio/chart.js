@@ -35,7 +35,7 @@ function options(element) {
     padding: [8, 8, 0, 0],
     scales: { y: { range: (_, least, most) => [0, Math.max(most * 1.1, 5)] } },
     axes: [
-      { ...axis, values: clocks, space: 60 },
+      { ...axis, values: clocks, space: 80, size: 30 },
       { ...axis, values: whole, size: 44 },
     ],
     series: [{}, { stroke: colour("--accent"), fill: colour("--area"), width: 2, points: { show: false } }],

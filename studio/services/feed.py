@@ -1,4 +1,4 @@
-"""The feed: what viewers redeemed and what became of it, raids, and what needs a person."""
+"""The feed: what viewers redeemed, what became of it, and what else there is to know."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from achievements.models import Standing
 from raffle.models import Roll
 from sagas import reading
 from sagas.reading import RunView
@@ -42,7 +43,9 @@ def feed() -> list[Entry]:
     redemptions = _redemptions()
     shown = {entry.run.id for entry in redemptions if entry.run}
     others = [_flow(run) for run in reading.stuck(STUCK_SHOWN) if run.id not in shown]
-    entries = sorted([*redemptions, *_raids()], key=lambda entry: entry.at, reverse=True)[:SHOWN]
+    entries = sorted(
+        [*redemptions, *_raids(), *_unlocks()], key=lambda entry: entry.at, reverse=True
+    )[:SHOWN]
     needy = [entry for entry in entries if entry.tone == "bad"]
     return [*needy, *others, *(entry for entry in entries if entry.tone != "bad")]
 
@@ -158,4 +161,22 @@ def _raids() -> list[Entry]:
             state="thanked" if raid.thanked_at else "seen",
         )
         for raid in rows
+    ]
+
+
+def _unlocks() -> list[Entry]:
+    earned = Standing.objects.held().seen().select_related("definition", "viewer")
+    return [
+        Entry(
+            key=f"unlock-{standing.pk}",
+            at=standing.earned_at,
+            kind="unlock",
+            who=str(standing.viewer),
+            what=f"unlocked {standing.definition.icon} {standing.definition.name}",
+            detail="",
+            tone="ok",
+            state="told" if standing.announcement_id else "noted",
+        )
+        for standing in earned.order_by("-earned_at", "-pk")[:SHOWN]
+        if standing.earned_at is not None
     ]

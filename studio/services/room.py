@@ -115,4 +115,8 @@ def samples() -> dict[str, str]:
     return {kind: SAMPLES.get(kind, kind.replace("_", " ")) for kind in overlay.sample_kinds()}
 
 
-SAMPLES = {"roll": "A raffle roll", "song_requested": "A song request"}
+SAMPLES = {
+    "roll": "A raffle roll",
+    "song_requested": "A song request",
+    "achievement": "An achievement",
+}
