@@ -105,7 +105,9 @@ class Show:
     def redeem(self, viewer: str = "ada", **wish: Any) -> str:
         """Redeem the raffle once; returns the redemption's id."""
         wish = {"reward": "Keyboard Raffle", "viewer": viewer, **wish}
-        return str(self.control("redeem", wish)["redemptions"][0])
+        answer = self.control("redeem", wish)
+        assert "redemptions" in answer, answer
+        return str(answer["redemptions"][0])
 
     def settled(self, redemption: str) -> str:
         """Return how Twitch has settled a redemption, once it has."""
