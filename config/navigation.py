@@ -38,7 +38,7 @@ GROUPS = [
                 "title": "How everything is",
                 "icon": "monitor_heart",
                 "link": reverse_lazy("admin:index"),
-            }
+            },
         ]
     },
     _group(

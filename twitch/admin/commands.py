@@ -1,6 +1,5 @@
 """Chat commands in the admin: to make and change, and what became of each answer."""
 
-# mypy: allow-subclassing-any, allow-untyped-decorators, no-warn-return-any
 from __future__ import annotations
 
 from copy import copy

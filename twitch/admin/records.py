@@ -1,6 +1,5 @@
 """What Twitch told us, in the admin, to look at."""
 
-# mypy: allow-subclassing-any, allow-untyped-decorators, no-warn-return-any
 from __future__ import annotations
 
 from typing import Any, ClassVar

@@ -1,6 +1,5 @@
 """Rewards in the admin, which are settings on Twitch."""
 
-# mypy: allow-subclassing-any, allow-untyped-decorators, no-warn-return-any
 from __future__ import annotations
 
 from typing import Any, ClassVar

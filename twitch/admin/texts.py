@@ -1,6 +1,5 @@
 """Chat texts in the admin, for the streamer to reword."""
 
-# mypy: allow-subclassing-any, allow-untyped-decorators, no-warn-return-any
 from __future__ import annotations
 
 from typing import Any, ClassVar
