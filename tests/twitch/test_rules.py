@@ -61,6 +61,11 @@ def test_a_value_brings_no_line_breaks_no_direction_and_no_placeholders() -> Non
     assert rules.fill("{a}", {"a": "👨‍👩‍👧"}) == "👨‍👩‍👧"
 
 
+@pytest.mark.parametrize("title", ["אורות בנמל", "أضواء الميناء", "Live in תל אביב"])
+def test_what_is_written_from_right_to_left_keeps_to_itself(title: str) -> None:
+    assert rules.fill("{song} · #5", {"song": title}) == f"\u2068{title}\u2069 · #5"
+
+
 def test_unknown_placeholders_are_named() -> None:
     assert rules.unknown_placeholders("{a} {b}", ("a",)) == ["b"]
 

@@ -14,6 +14,7 @@ _UNSEEN = "\N{ZERO WIDTH SPACE}"
 _BREAKS = regex.compile(r"[\p{Cc}\p{Zl}\p{Zp}\s]+")
 # What turns the direction of text would reach out of its value into the line around it.
 _STRAY = regex.compile(r"[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]+")
+_RIGHT_TO_LEFT = regex.compile(r"[\p{Bidi_Class=R}\p{Bidi_Class=AL}]")
 _PLACEHOLDER = regex.compile(r"\{(\w+)\}")
 _CHARACTER = regex.compile(r"\X")
 _HALF_ADDRESS = regex.compile(r"(?<!\S)(https?://|www\.)\S*$")
@@ -43,14 +44,16 @@ def chat_line(text: str, more_at: str = "") -> str:
 def fill(template: str, values: Mapping[str, object]) -> str:
     """Return the template with each {name} replaced by its value; unknown names stay as they are.
 
-    A value cannot bring line breaks, control characters or further placeholders.
+    A value cannot bring line breaks, control characters or further placeholders; one that is
+    written from right to left leaves the order of the line around it alone.
     """
 
     def value_of(match: regex.Match[str]) -> str:
         name = match[1]
         if name not in values:
             return str(match[0])
-        return _STRAY.sub(" ", str(values[name])).strip()
+        value = _STRAY.sub(" ", str(values[name])).strip()
+        return f"\u2068{value}\u2069" if _RIGHT_TO_LEFT.search(value) else value
 
     return _PLACEHOLDER.sub(value_of, template)
 
