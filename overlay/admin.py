@@ -53,11 +53,7 @@ class OverlayTokenAdmin(ModelAdmin):
         label={"on air": "success", "connected": "info", "away": "warning", "revoked": "danger"},
     )
     def state(self, token: OverlayToken) -> str:
-        if token.revoked_at:
-            return "revoked"
-        if not token.is_connected(timezone.now()):
-            return "away" if token.last_seen_at else "never used"
-        return "on air" if token.is_on_air else "connected"
+        return token.state(timezone.now())
 
     @display(description="Last seen", ordering="last_seen_at")
     def seen(self, token: OverlayToken) -> str:

@@ -54,6 +54,14 @@ class OverlayToken(models.Model):
     def is_connected(self, now: datetime) -> bool:
         return self.last_seen_at is not None and now - self.last_seen_at < FRESH
 
+    def state(self, now: datetime) -> str:
+        """Return in words how it is used now."""
+        if self.revoked_at:
+            return "revoked"
+        if not self.is_connected(now):
+            return "away" if self.last_seen_at else "never used"
+        return "on air" if self.is_on_air else "connected"
+
 
 class Counter(models.Model):
     """The one row that numbers the cues: whoever writes one holds it until the commit.

@@ -9,6 +9,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from overlay import services as overlay
+from overlay.models import OverlayToken
 from songqueue.services import board, rules
 from studio.services import roles
 from studio.services.checklist import Item, checklist
@@ -17,7 +18,7 @@ from studio.services.lights import Light, lights
 from twitch.models import ViewerCount
 from twitch.services import stream_state
 
-PANELS = ("status", "checklist", "viewers", "queue", "feed")
+PANELS = ("status", "checklist", "viewers", "queue", "feed", "overlay")
 
 # So many of the player's own items are shown behind those that viewers asked for.
 FEW = 2
@@ -37,6 +38,7 @@ class Room:
     is_paused: bool
     stream: dict[str, Any]
     points: list[list[int]]
+    overlays: list[tuple[OverlayToken, str]]
 
     @property
     def wrong(self) -> list[Light]:
@@ -84,6 +86,9 @@ def look(now: datetime) -> Room:
         is_paused=rules.current().is_paused,
         stream=stream,
         points=points(stream["session_id"]),
+        overlays=[
+            (token, token.state(now)) for token in OverlayToken.objects.valid().order_by("pk")
+        ],
     )
 
 
@@ -101,7 +106,7 @@ def panels(room: Room, rights: frozenset[str]) -> dict[str, str]:
 
     It stays the same while nothing happens: what only counts on is counted by the page.
     """
-    context = {"room": room, "may": may(rights)}
+    context = {"room": room, "may": may(rights), "samples": samples()}
     return {name: render_to_string(f"studio/panels/{name}.html", context) for name in PANELS}
 
 

@@ -18,7 +18,5 @@ def control_room(request: HttpRequest) -> HttpResponse:
     context = {
         "place": "room",
         "panels": room.panels(room.look(timezone.now()), rights),
-        "may": room.may(rights),
-        "samples": room.samples(),
     }
     return page(request, "studio/room.html", context)

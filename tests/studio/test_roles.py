@@ -51,7 +51,7 @@ def test_whoever_was_deactivated_has_no_right() -> None:
 def test_a_button_that_may_not_be_pressed_is_not_shown(enter: Enter) -> None:
     page = enter("Song queue moderator").get("/studio").content.decode()
     assert "Pause requests" in page
-    assert "Try the overlay" not in page
+    assert "leaves nothing behind" not in page
 
 
 def test_a_role_that_the_streamer_changed_stays_changed() -> None:
