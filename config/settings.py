@@ -351,7 +351,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "0.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     # Several fields have these choices.
-    "ENUM_NAME_OVERRIDES": {"RankEnum": "twitch.api.commands.RANKS"},
+    "ENUM_NAME_OVERRIDES": {
+        "RankEnum": "twitch.api.commands.RANKS",
+        "RunStatusEnum": "sagas.models.Run.Status",
+        "BlockKindEnum": "songqueue.models.Block.Kind",
+    },
 }
 UNFOLD = {
     "SITE_TITLE": "Greenroom",

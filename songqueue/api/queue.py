@@ -18,7 +18,7 @@ from rest.queries import LimitQuery, NoQuery
 from songqueue.api.shapes import (
     BAD_QUERY,
     TRACK_EXAMPLE,
-    ProblemSerializer,
+    PlayerProblemSerializer,
     TrackSerializer,
     track,
 )
@@ -41,7 +41,7 @@ class NowPlayingSerializer(serializers.Serializer[dict[str, Any]]):
     progress_ms = serializers.IntegerField()
     is_playing = serializers.BooleanField()
     age_seconds = serializers.FloatField()
-    problem = ProblemSerializer(allow_null=True)
+    problem = PlayerProblemSerializer(allow_null=True)
 
 
 class ComingSerializer(TrackSerializer):
@@ -54,7 +54,7 @@ class QueueSerializer(serializers.Serializer[dict[str, Any]]):
     tracks = ComingSerializer(many=True)
     total_count = serializers.IntegerField(help_text="Of all that the player shows: 20 at most.")
     age_seconds = serializers.FloatField()
-    problem = ProblemSerializer(allow_null=True)
+    problem = PlayerProblemSerializer(allow_null=True)
 
 
 class NowPlayingView(APIView):

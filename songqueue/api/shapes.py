@@ -36,7 +36,7 @@ class TrackSerializer(serializers.Serializer[dict[str, Any]]):
     requested_at = serializers.DateTimeField(required=False)
 
 
-class ProblemSerializer(serializers.Serializer[dict[str, str]]):
+class PlayerProblemSerializer(serializers.Serializer[dict[str, str]]):
     """Why the player could not be read when that was last tried."""
 
     code = serializers.CharField()

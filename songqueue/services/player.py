@@ -66,7 +66,7 @@ def skip_removed(now: datetime) -> None:
     try:
         spotify.skip()
     except SpotifyProblem as problem:
-        log.warning("songqueue.not_skipped", request=play.request_id, code=problem.code)
+        log.warning("songqueue.not_skipped", request=play.request_id, why=problem.code)
         # It surely had no effect: the next reading may try again.
         Play.objects.filter(pk=play.pk).update(told_to_skip_at=None)
     except Unsure:
@@ -141,7 +141,7 @@ def _put_off(board: Board, now: datetime) -> None:
 
 @transaction.atomic
 def _not_read(board: Board, problem: SpotifyProblem, now: datetime) -> None:
-    log.warning("songqueue.player_not_read", code=problem.code)
+    log.warning("songqueue.player_not_read", why=problem.code)
     held = snapshot.held_board()
     held.problem_since = held.problem_since if held.problem else now
     held.problem = problem.code

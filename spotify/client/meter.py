@@ -49,4 +49,4 @@ def open_breaker(limit: errors.Later, now: datetime) -> None:
         breaker.reason = limit.sentence
         breaker.opened_at = now
         breaker.save(update_fields=["open_until", "code", "reason", "opened_at"])
-    log.warning("spotify.breaker_opened", code=limit.code, until=limit.retry_at.isoformat())
+    log.warning("spotify.breaker_opened", why=limit.code, until=limit.retry_at.isoformat())

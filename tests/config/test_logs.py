@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import ast
 import json
 import logging
+from pathlib import Path
 
 import pytest
 import structlog
@@ -73,3 +75,16 @@ def test_an_object_that_names_a_secret_is_searched_like_a_sentence(client: Clien
             return "<Request: GET '/connect/twitch/callback?state=s&code=abc123def'>"
 
     assert "abc123def" not in str(logs.redacted(Asked(), "request"))
+
+
+def test_no_line_of_ours_names_a_reason_as_if_it_were_a_secret() -> None:
+    """`code` is what a sign-in hands over; what went wrong is said as `why`."""
+    hidden = [
+        f"{path}:{call.lineno}"
+        for path in Path().glob("[a-z]*/**/*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func).startswith("log.")
+        and any(word.arg == "code" for word in call.keywords)
+    ]
+    assert hidden == []

@@ -120,7 +120,7 @@ def refresh_due(now: datetime) -> None:
         try:
             access_token(provider, role)
         except TokenProblem as problem:
-            log.warning("token.not_renewed", provider=provider, role=role, code=problem.code)
+            log.warning("token.not_renewed", provider=provider, role=role, why=problem.code)
 
 
 def validate_all(now: datetime) -> None:

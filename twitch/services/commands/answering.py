@@ -70,7 +70,7 @@ def send(use: CommandUse) -> None:
         use.reply_id = chat.say(use.reply, reply_to=use.message_id)
     except NotSent as error:
         give_up(use, error.code, error.message)
-        log.warning("command.answer_dropped", command=use.name, code=error.code)
+        log.warning("command.answer_dropped", command=use.name, why=error.code)
     else:
         use.status = CommandUse.Status.SENT
 
