@@ -32,7 +32,7 @@ function options(element) {
     height: HEIGHT,
     legend: { show: false },
     cursor: { y: false, drag: { setScale: false } },
-    padding: [8, 8, 0, 0],
+    padding: [8, 28, 0, 0],
     scales: { y: { range: (_, least, most) => [0, Math.max(most * 1.1, 5)] } },
     axes: [
       { ...axis, values: clocks, space: 80, size: 30 },

@@ -37,7 +37,10 @@ def shows() -> list[StreamSession]:
 
 
 def report(session: StreamSession) -> dict[str, Any]:
-    """Return what became of a show, ready for JSON; the same each time once the show is over."""
+    """Return what became of a show, ready for JSON.
+
+    It is the same each time once the show is over, and so is what was under way at its end.
+    """
     span = Span(session.started_at, session.ended_at or timezone.now())
     watched = StreamSession.objects.with_viewers().get(pk=session.pk)
     average = watched.average_viewers
