@@ -26,6 +26,8 @@ TESTS = {
     "test-roll": "roll",
     "test-song": "song_requested",
     "test-achievement": "achievement",
+    "test-raid": "raid",
+    "test-alert": "alert",
 }
 
 

@@ -10,7 +10,8 @@ from channels.db import database_sync_to_async
 from django.utils import timezone
 
 from overlay import services
-from overlay.models import OverlayToken
+from overlay.models import OverlayPage
+from overlay.services import pages
 from pushes.consumers import NOT_ALLOWED, NOT_UNDERSTOOD, PushConsumer
 from pushes.socket import Message
 from songqueue.services import board
@@ -22,26 +23,27 @@ NOTED_EVERY = timedelta(minutes=1)
 class OverlayConsumer(PushConsumer):
     """Shows cues and the board of the songs to whoever has a token.
 
-    It takes nothing but `{"type": "on_air", "is_on_air": …}`.
+    It takes nothing but `{"type": "page", "version": …, "is_on_air": …, "is_visible": …,
+    "shown": …}`: what the page says of itself.
     """
 
     group = services.GROUP
-    token: OverlayToken
+    noted_at: datetime
 
     def __init__(self, scope: Message) -> None:
         super().__init__(scope)
-        self.is_on_air: bool | None = None
-        self.noted_at: datetime | None = None
+        self.page: OverlayPage | None = None
 
     async def authorise(self) -> bool:
         query = parse_qs(self.scope["query_string"].decode("latin-1"))
         token = await database_sync_to_async(services.check)(query.get("token", [""])[0])
         if token is None:
             return False
-        self.token = token
         # First the group, then another look: a revocation in between closes the socket too.
         await self.join(token.group)
-        if not await self._note():
+        self.noted_at = timezone.now()
+        self.page = await database_sync_to_async(pages.arrive)(token, self.noted_at)
+        if self.page is None:
             return False
         await self.join(board.GROUP, self.latest_board)
         return True
@@ -59,22 +61,28 @@ class OverlayConsumer(PushConsumer):
         return seq
 
     async def hear(self, message: dict[str, Any]) -> None:
-        if message["type"] == "on_air":
-            if not isinstance(message.get("is_on_air"), bool):
+        if self.page is None:
+            return
+        now = timezone.now()
+        may_stay = True
+        if message["type"] == "page":
+            try:
+                report = pages.Report.read(message)
+            except ValueError:
                 self.socket.close(NOT_UNDERSTOOD)
                 return
-            self.is_on_air, self.noted_at = message["is_on_air"], None
+            may_stay = await database_sync_to_async(pages.tell)(self.page, report, now)
         elif message["type"] != "seen":
             self.socket.close(NOT_UNDERSTOOD)
             return
-        if self._is_due() and not await self._note():
+        elif now - self.noted_at >= NOTED_EVERY:
+            may_stay = await database_sync_to_async(pages.stay)(self.page, now)
+        else:
+            return
+        self.noted_at = now
+        if not may_stay:
             self.socket.close(NOT_ALLOWED)
 
-    def _is_due(self) -> bool:
-        return self.noted_at is None or timezone.now() - self.noted_at >= NOTED_EVERY
-
-    async def _note(self) -> bool:
-        self.noted_at = timezone.now()
-        touch = database_sync_to_async(services.touch)
-        may_stay: bool = await touch(self.token, self.noted_at, is_on_air=self.is_on_air)
-        return may_stay
+    async def left(self) -> None:
+        if self.page is not None:
+            await database_sync_to_async(pages.leave)(self.page, timezone.now())

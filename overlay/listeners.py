@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from achievements.events import AchievementsUnlocked
-from overlay.services import cue, request_payload, roll_payload, unlocks_payload
+from overlay.services import (
+    alert_payload,
+    cue,
+    raid_payload,
+    request_payload,
+    roll_payload,
+    unlocks_payload,
+)
 from raffle.events import RollMade
 from sagas.registry import listen
 from songqueue.events import SongRequested
+from twitch.events import RaidReceived, StreamStarted
+
+# A stream that began longer ago was only found late, as after a start of ours.
+NEWS = timedelta(minutes=5)
 
 
 @listen(RollMade)
@@ -37,3 +50,18 @@ def show_request(fact: SongRequested) -> None:
 def show_unlocks(fact: AchievementsUnlocked) -> None:
     """Show on stream who unlocked what: all that was announced at once in one card."""
     cue("achievement", unlocks_payload(fact.unlocks, fact.total), now=timezone.now())
+
+
+@listen(RaidReceived)
+def show_raid(fact: RaidReceived) -> None:
+    """Welcome on stream who came with whom."""
+    payload = raid_payload(name=fact.raider_name or fact.raider_login, viewers=fact.viewers)
+    cue("raid", payload, now=timezone.now())
+
+
+@listen(StreamStarted)
+def show_start(fact: StreamStarted) -> None:
+    """Say that the show begins. Of its end nobody could read: that is known when it is over."""
+    now = timezone.now()
+    if now - fact.started_at <= NEWS:
+        cue("alert", alert_payload(icon="🎬", text="We are live"), now=now)

@@ -63,6 +63,35 @@ class OverlayToken(models.Model):
         return "on air" if self.is_on_air else "connected"
 
 
+class OverlayPageQuerySet(models.QuerySet["OverlayPage"]):
+    def present(self, now: datetime) -> OverlayPageQuerySet:
+        """Return the pages that were seen a moment ago."""
+        return self.filter(seen_at__gt=now - FRESH)
+
+
+class OverlayPage(models.Model):
+    """A page that is connected now; its row goes when its socket does."""
+
+    token = models.ForeignKey(OverlayToken, on_delete=models.CASCADE, related_name="pages")
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField(db_index=True)
+    is_on_air = models.BooleanField(null=True, help_text="Whether viewers see it, says OBS.")
+    is_visible = models.BooleanField(
+        null=True, help_text="Whether OBS shows it anywhere, as in a preview."
+    )
+    version = models.CharField(max_length=12, blank=True)
+    last_cue = models.CharField(
+        max_length=40, blank=True, help_text="The kind that it showed last."
+    )
+    last_cue_seq = models.BigIntegerField(null=True)
+    last_cue_at = models.DateTimeField(null=True)
+
+    objects = OverlayPageQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.token_id}: {self.version}"
+
+
 class Counter(models.Model):
     """The one row that numbers the cues: whoever writes one holds it until the commit.
 

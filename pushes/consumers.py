@@ -75,6 +75,9 @@ class PushConsumer:
         if message["type"] != "seen":
             self.socket.close(NOT_UNDERSTOOD)
 
+    async def left(self) -> None:
+        """The client is gone."""
+
     async def join(self, group: str, latest: Latest | None = None) -> None:
         """Listen to one more group; with `latest` its deltas are numbered, and it has beats."""
         self._groups.append(group)
@@ -94,6 +97,7 @@ class PushConsumer:
             for group in self._groups:
                 self._hub.leave(group, self.socket)
             writer.cancel()
+            await self._guarded(self.left())
 
     async def _guarded(self, work: Awaitable[None]) -> None:
         try:

@@ -3,7 +3,8 @@
 /** Watch the scenes in `stage` and the cards in `songs`, wherever custom CSS may have put them. */
 export function arrange(stage, songs) {
   const check = () => {
-    const scene = stage.firstElementChild;
+    // Not the confetti, which falls over everything.
+    const scene = stage.querySelector(":scope > article");
     const isInTheWay = scene && [...songs.querySelectorAll("article:not([hidden])")].some((card) => meet(scene, card));
     songs.toggleAttribute("data-aside", Boolean(isInTheWay));
   };

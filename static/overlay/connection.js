@@ -12,9 +12,6 @@ export class Connection {
   #failures = 0;
   #watchdog = 0;
 
-  /** Said first on each new socket, when set. */
-  greeting = null;
-
   /** `take` gets each message, parsed. */
   constructor(url, take) {
     this.url = url;
@@ -25,7 +22,6 @@ export class Connection {
     const socket = new WebSocket(this.url);
     this.#socket = socket;
     this.#watch();
-    socket.onopen = () => this.greeting && this.send(this.greeting);
     socket.onmessage = ({ data }) => {
       this.#failures = 0;
       this.#watch();
@@ -43,7 +39,7 @@ export class Connection {
     clearTimeout(this.#watchdog);
     this.#watchdog = setTimeout(() => {
       // close() waits for an answer that a dead network never gives.
-      this.#socket.onclose = this.#socket.onmessage = this.#socket.onopen = null;
+      this.#socket.onclose = this.#socket.onmessage = null;
       this.#socket.close();
       this.#lost(0);
     }, SILENCE_MS);

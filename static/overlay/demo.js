@@ -5,6 +5,8 @@ const CUES = [
   roll({ name: "MapleFox", roll: 4203, winning_number: 4207, is_win: false, is_record: true }),
   request({ name: "دانية", title: "夜明けのハイウェイ", artists: ["三つの月"], cover_url: picture(2) }),
   unlock({ name: "Nightjar", icon: "🌅", achievement: "Stream Opener", description: "Make the first song request of a stream" }),
+  raid({ name: "TinyOrchestra", viewers: 1204 }),
+  alert({ icon: "📣", name: "MapleFox", text: "is here for the first time" }),
   roll({ name: "pixel_pilot", roll: 9001, winning_number: 9001, is_win: true, is_record: false }),
 ];
 const CUES_EVERY_MS = 9000;
@@ -49,6 +51,14 @@ function request(payload) {
 
 function unlock(payload) {
   return { kind: "achievement", payload: { unlocks: [payload], total: 1, is_test: true } };
+}
+
+function raid(payload) {
+  return { kind: "raid", payload: { ...payload, is_test: true } };
+}
+
+function alert(payload) {
+  return { kind: "alert", payload: { ...payload, is_test: true } };
 }
 
 function song(title, artists, { cover_url = null, viewer = "", duration_ms = 214_000, progress_ms = 0 }) {

@@ -10,8 +10,9 @@ export class Feed {
   #memory = new Memory();
 
   /** `send` speaks to the server; `stage` plays what is new, `songs` shows the newest board. */
-  constructor(send, stage, songs) {
+  constructor(send, { stage, songs, presence }) {
     this.send = send;
+    this.presence = presence;
     this.stage = stage;
     this.songs = songs;
   }
@@ -32,6 +33,7 @@ export class Feed {
     this.#boardSeq = board.seq;
     this.songs.show(board);
     this.send({ type: "seen" });
+    this.presence.tell();
   }
 
   #cue(cue) {
@@ -57,7 +59,12 @@ export class Feed {
 
   #offer(cue) {
     this.#seq = Math.max(this.#seq, cue.seq);
-    if (!this.#memory.has(cue.seq)) this.stage.add(cue, () => this.#memory.add(cue));
+    if (!this.#memory.has(cue.seq)) this.stage.add(cue, () => this.#begin(cue));
+  }
+
+  #begin(cue) {
+    this.#memory.add(cue);
+    this.presence.showed(cue.seq);
   }
 
   #see(seq) {

@@ -4,6 +4,7 @@ import { Connection } from "./connection.js";
 import { sampleBoards, sampleCues } from "./demo.js";
 import { Feed } from "./feed.js";
 import { options } from "./options.js";
+import { Presence } from "./presence.js";
 import { Songs } from "./songs.js";
 import { Stage } from "./stage.js";
 import { renew } from "./version.js";
@@ -26,14 +27,9 @@ if (query.has("demo")) {
     if (message.type === "snapshot") renew(message.version);
     feed.take(message);
   });
-  const feed = new Feed((message) => connection.send(message), stage, songs);
+  const send = (message) => connection.send(message);
+  const feed = new Feed(send, { stage, songs, presence: new Presence(send) });
   connection.open();
-
-  // OBS says whether this source is part of what the viewers see.
-  window.addEventListener("obsSourceActiveChanged", ({ detail }) => {
-    connection.greeting = { type: "on_air", is_on_air: Boolean(detail.active) };
-    connection.send(connection.greeting);
-  });
 }
 
 // Only on https and on localhost do browsers have this.

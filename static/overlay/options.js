@@ -2,7 +2,8 @@
 import { backdrop, contrast, READABLE, rgb } from "./colour.js";
 
 // Width and height in rem that each part needs, its margins included; now and next stand above each other.
-const ROOM = { now: [33, 10.8], next: [33, 7.8], toast: [30, 12], achievements: [30, 12], raffle: [38.5, 18] };
+const SCENES = { toast: [30, 12], achievements: [30, 12], raffle: [38.5, 18], raid: [38.5, 13], alert: [30, 9] };
+const ROOM = { now: [33, 10.8], next: [33, 7.8], ...SCENES };
 const PARTS = Object.keys(ROOM);
 const PLACES = {
   tl: ["start", "start"], t: ["start", "center"], tr: ["start", "end"],
@@ -70,7 +71,8 @@ function place(style, prefix, [y, x]) {
 function makeRoom(style, shown) {
   const need = (part, n) => (shown.has(part) ? ROOM[part][n] : 1);
   style.setProperty("--wide", Math.max(...PARTS.map((part) => need(part, 0))));
-  style.setProperty("--tall", Math.max(need("now", 1) + need("next", 1), need("toast", 1), need("achievements", 1), need("raffle", 1)));
+  const scenes = Object.keys(SCENES).map((part) => need(part, 1));
+  style.setProperty("--tall", Math.max(need("now", 1) + need("next", 1), ...scenes));
 }
 
 function parts(text) {

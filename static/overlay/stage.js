@@ -1,11 +1,15 @@
 // Plays cues one after another, and quicker when many wait.
 import { achievement } from "./achievement.js";
+import { alert } from "./alert.js";
+import { raid } from "./raid.js";
 import { request } from "./request.js";
 import { roll } from "./roll.js";
 
 // A scene that `takes` many plays all that wait of its kind at once.
 const SCENES = {
   roll: { part: "raffle", play: roll },
+  raid: { part: "raid", play: raid },
+  alert: { part: "alert", play: alert, takesMany: true },
   achievement: { part: "achievements", play: achievement, takesMany: true },
   song_requested: { part: "toast", play: request, takesMany: true },
 };

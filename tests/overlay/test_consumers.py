@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from django.utils import timezone
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
@@ -85,22 +87,39 @@ def test_revoking_closes_its_open_sockets_and_no_others(
         assert hear(stays)["type"] == "cue"
 
 
-def test_a_socket_notes_that_it_is_there_and_whether_it_is_on_air(
-    site: Site, token: OverlayToken
-) -> None:
+def test_a_page_is_present_from_its_connect_to_its_end(site: Site, token: OverlayToken) -> None:
     with site.socket(services.token_of(token)) as client:
         hear(client)
+        (page,) = services.presence(timezone.now())
+        assert (page.address, page.is_on_air, page.last_cue) == ("Main scene", None, "")
+        assert not page.is_current
         token.refresh_from_db()
-        assert token.last_seen_at is not None
-        assert token.is_on_air is None
-        for is_on_air in (True, False):
-            say(client, type="on_air", is_on_air=is_on_air)
-            wait_for(lambda: bool(_fresh(token).is_on_air is is_on_air))  # noqa: B023
+        assert token.is_connected(timezone.now())
+        say(client, **SAID, is_on_air=True)
+        wait_for(lambda: bool(_fresh(token).is_on_air))
+    wait_for(lambda: not services.presence(timezone.now()))
+    assert _fresh(token).is_on_air is None
 
 
-@pytest.mark.parametrize("message", [{"type": "cue"}, {"type": "on_air", "is_on_air": "yes"}])
+SAID = {"type": "page", "version": "0123456789ab"}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"type": "cue"},
+        {"type": "page"},
+        {"type": "page", "version": "<script>"},
+        {"type": "page", "version": 1},
+        SAID | {"is_on_air": "yes"},
+        SAID | {"is_visible": 1},
+        SAID | {"shown": True},
+        SAID | {"shown": 2**63},
+        SAID | {"shown": -1},
+    ],
+)
 def test_a_page_can_say_nothing_else(
-    site: Site, token: OverlayToken, message: dict[str, str]
+    site: Site, token: OverlayToken, message: dict[str, Any]
 ) -> None:
     with site.socket(services.token_of(token)) as client:
         hear(client)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import struct
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from django.utils import timezone
 
 from overlay import services
 from overlay.models import OverlayToken
@@ -28,6 +30,8 @@ new MutationObserver(() => {
   if (name && name !== played.at(-1)) played.push(name);
 }).observe(document, { childList: true, subtree: true });
 """
+# As OBS tells its browser sources.
+OBS = "([name, detail]) => dispatchEvent(new CustomEvent(name, { detail }))"
 Opening = Callable[[str], "Page"]
 
 
@@ -55,12 +59,19 @@ def opened(chromium: Browser) -> Iterator[Opening]:
 
 def connected(page: Page, token: OverlayToken) -> None:
     """Wait until the page is really listening."""
-    for _ in range(200):
-        token.refresh_from_db()
-        if token.last_seen_at:
-            return
+    until(page, lambda: any(one.version for one in seen() if one.address_id == token.pk))
+
+
+def until(page: Page, condition: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait, with the page at work."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
         page.wait_for_timeout(25)
-    pytest.fail("The page did not connect.")
+
+
+def seen() -> list[services.Page]:
+    return services.presence(timezone.now())
 
 
 def show(now: datetime, name: str = "Mo", **numbers: int) -> None:
@@ -136,7 +147,7 @@ def test_a_lost_push_is_made_good_by_a_snapshot(
     page = opened(site.page(token) + "&motion=0")
     connected(page, token)
     with monkeypatch.context() as lost:
-        lost.setattr(services, "push_on_commit", lambda *_: None)
+        lost.setattr(services.cues, "push_on_commit", lambda *_: None)
         show(now, "Lost")
     show(now, "Ana")
     page.wait_for_function("() => played.includes('Ana') && played.includes('Lost')")
@@ -232,12 +243,19 @@ def test_custom_css_of_obs_takes_effect(
 def test_obs_says_that_it_is_on_air(site: Site, token: OverlayToken, opened: Opening) -> None:
     page = opened(site.page(token))
     connected(page, token)
-    page.evaluate(
-        "dispatchEvent(new CustomEvent('obsSourceActiveChanged', { detail: { active: true } }))"
-    )
-    for _ in range(200):
-        token.refresh_from_db()
-        if token.is_on_air:
-            return
-        page.wait_for_timeout(25)
-    pytest.fail("Nobody noted that the page is on air.")
+    page.evaluate(OBS, ["obsSourceActiveChanged", {"active": True}])
+    page.evaluate(OBS, ["obsSourceVisibleChanged", {"visible": True}])
+    until(page, lambda: [(one.is_on_air, one.is_visible) for one in seen()] == [(True, True)])
+    page.evaluate(OBS, ["obsSourceActiveChanged", {"active": False}])
+    until(page, lambda: [(one.is_on_air, one.is_visible) for one in seen()] == [(False, True)])
+
+
+def test_a_page_says_its_version_and_what_it_showed_last(
+    site: Site, token: OverlayToken, now: datetime, opened: Opening
+) -> None:
+    page = opened(site.page(token))
+    until(page, lambda: [one.is_current for one in seen()] == [True])
+    services.test_cue("alert", now)
+    until(page, lambda: [one.last_cue for one in seen()] == ["alert"])
+    page.close()
+    until(opened("about:blank"), lambda: seen() == [])

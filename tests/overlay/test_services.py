@@ -9,10 +9,10 @@ from threading import Event
 
 import pytest
 from django.db import connection, transaction
-from django.utils import timezone
 
 from overlay import services
 from overlay.models import Cue, OverlayToken
+from overlay.services import pages
 
 pytestmark = pytest.mark.django_db
 
@@ -111,7 +111,7 @@ def test_a_token_is_worth_nothing_under_another_secret_key(
 def test_a_revoked_token_opens_nothing(token: OverlayToken, now: datetime) -> None:
     services.revoke(token, now)
     assert services.check(services.token_of(token)) is None
-    assert not services.touch(token, now)
+    assert pages.arrive(token, now) is None
 
 
 def test_revoking_again_keeps_the_time_of_the_first(token: OverlayToken, now: datetime) -> None:
@@ -133,11 +133,3 @@ def test_the_database_does_not_hold_the_token(token: OverlayToken) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT overlay_overlaytoken::text FROM overlay_overlaytoken")
         assert signature not in str(cursor.fetchall())
-
-
-def test_a_token_is_connected_while_it_is_seen(token: OverlayToken) -> None:
-    assert not token.is_connected(timezone.now())
-    services.touch(token, timezone.now(), is_on_air=True)
-    token.refresh_from_db()
-    assert token.is_connected(timezone.now())
-    assert not token.is_connected(timezone.now() + timedelta(minutes=5))

@@ -1,0 +1,38 @@
+"""What the overlay is told to show, who may watch it, and who does."""
+
+from __future__ import annotations
+
+from overlay.services.addresses import address, check, revoke, starter, token_of
+from overlay.services.assets import page_files, version
+from overlay.services.cues import GROUP, cue, latest, sample_kinds, snapshot, test_cue
+from overlay.services.pages import Page, presence
+from overlay.services.payloads import (
+    alert_payload,
+    raid_payload,
+    request_payload,
+    roll_payload,
+    unlocks_payload,
+)
+
+__all__ = [
+    "GROUP",
+    "Page",
+    "address",
+    "alert_payload",
+    "check",
+    "cue",
+    "latest",
+    "page_files",
+    "presence",
+    "raid_payload",
+    "request_payload",
+    "revoke",
+    "roll_payload",
+    "sample_kinds",
+    "snapshot",
+    "starter",
+    "test_cue",
+    "token_of",
+    "unlocks_payload",
+    "version",
+]
