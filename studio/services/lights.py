@@ -10,10 +10,9 @@ from typing import Any, Literal
 from django.core.cache import cache
 from django.urls import reverse
 
-from overlay.models import OverlayToken
 from sagas import reading
 from spotify.services import budget
-from studio.services import health
+from studio.services import health, presence
 from tokens import services as tokens
 from twitch.client.oauth import BOT, BROADCASTER
 from twitch.services import streams
@@ -145,16 +144,17 @@ def _beat(report: health.Report) -> Light:
 
 def _overlays(now: datetime) -> Light:
     link = reverse("admin:overlay_overlaytoken_changelist")
-    addresses = list(OverlayToken.objects.valid().order_by("pk"))
-    there = [token for token in addresses if token.is_connected(now)]
-    on_air = [token for token in there if token.is_on_air]
-    if on_air:
-        words = f"On air: {', '.join(token.name for token in on_air)}."
-        return Light("overlays", "Overlay", "ok", words, link)
+    known = presence.addresses(now)
+    there = [address for address in known if address.is_connected]
+    on_air = [address for address in there if address.is_on_air]
+    if any(address.is_outdated for address in there):
+        words = "A page in OBS is of an older version: refresh it there."
+        return Light("overlays", "Overlay", "warn", words, link, "See addresses")
     if there:
-        words = f"Connected: {', '.join(token.name for token in there)}."
+        word, shown = ("On air", on_air) if on_air else ("Connected", there)
+        words = f"{word}: {', '.join(address.name for address in shown)}."
         return Light("overlays", "Overlay", "ok", words, link)
-    if not any(token.last_seen_at for token in addresses):
+    if not any(address.last_seen_at for address in known):
         words, remedy = "No browser source has ever shown it.", "Set the overlay up"
         return Light("overlays", "Overlay", "warn", words, reverse("studio:setup"), remedy)
     tone: Tone = "bad" if streams.is_live() else "warn"

@@ -9,12 +9,12 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from overlay import services as overlay
-from overlay.models import OverlayToken
 from songqueue.services import board, rules
 from studio.services import roles
 from studio.services.checklist import Item, checklist
 from studio.services.feed import Entry, feed
 from studio.services.lights import Light, lights
+from studio.services.presence import Address, addresses
 from twitch.models import ViewerCount
 from twitch.services import stream_state
 
@@ -38,7 +38,7 @@ class Room:
     is_paused: bool
     stream: dict[str, Any]
     points: list[list[int]]
-    overlays: list[tuple[OverlayToken, str]]
+    addresses: list[Address]
 
     @property
     def wrong(self) -> list[Light]:
@@ -86,9 +86,7 @@ def look(now: datetime) -> Room:
         is_paused=rules.current().is_paused,
         stream=stream,
         points=points(stream["session_id"]),
-        overlays=[
-            (token, token.state(now)) for token in OverlayToken.objects.valid().order_by("pk")
-        ],
+        addresses=addresses(now),
     )
 
 
@@ -124,4 +122,6 @@ SAMPLES = {
     "roll": "A raffle roll",
     "song_requested": "A song request",
     "achievement": "An achievement",
+    "raid": "A raid",
+    "alert": "An alert",
 }

@@ -199,7 +199,7 @@ def _rewards(*, is_open: bool) -> Step:
 def _overlay(now: datetime) -> Step:
     addresses = list(OverlayToken.objects.valid().order_by("pk"))
     seen = [token for token in addresses if token.last_seen_at]
-    is_there = any(token.is_connected(now) for token in seen)
+    is_there = bool(overlay.presence(now))
     words = "It is shown now" if is_there else "It was seen" if seen else ""
     first = seen[0] if seen else addresses[0] if addresses else None
     return Step(

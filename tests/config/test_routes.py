@@ -99,6 +99,13 @@ TABLE = [
     Row("api/now-playing", "GET", "/api/now-playing", (503, 503, 503, 503, 401, 503)),
     Row("api/queue", "GET", "/api/queue", (503, 503, 503, 503, 401, 503)),
     Row("api/song-requests/history", "GET", "/api/song-requests/history", PUBLIC_API),
+    Row("api/stats/streams", "GET", "/api/stats/streams", PUBLIC_API),
+    Row(
+        "api/stats/viewers/<str:name>",
+        "GET",
+        "/api/stats/viewers/nobody",
+        (404, 404, 404, 404, 401, 404),
+    ),
     Row("api/stats/top-tracks", "GET", "/api/stats/top-tracks", PUBLIC_API),
     Row("api/stats/top-requesters", "GET", "/api/stats/top-requesters", PUBLIC_API),
     Row("api/admin/runs", "GET", "/api/admin/runs", STAFF_API),
@@ -365,9 +372,9 @@ def test_the_overlays_socket_opens_for_a_good_token_only(site: Site, token: Over
     with site.socket(good) as client:
         assert hear(client)["type"] == "snapshot"
     for bad in ("", "nonsense", f"{token.key}.", f".{good.partition('.')[2]}", f"{good}x", "%00"):
-        assert close_code(site, bad) == services.NOT_ALLOWED, bad
+        assert close_code(site, bad) == NOT_ALLOWED, bad
     services.revoke(token, timezone.now())
-    assert close_code(site, good) == services.NOT_ALLOWED
+    assert close_code(site, good) == NOT_ALLOWED
 
 
 def test_the_streams_socket_is_open_to_everybody(site: Site, transactional_db: None) -> None:

@@ -9,11 +9,13 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from config.tasks import PULSE, pulse, pulse_of_beat
-from overlay.models import OverlayToken
+from overlay import services as overlay
+from overlay.models import OverlayPage, OverlayToken
 from sagas.models import Run
 from spotify.models import Breaker
 from studio.services.checklist import checklist
 from studio.services.lights import Light, lights
+from studio.services.presence import addresses
 from tests.backstage import Backstage, live
 from tokens.models import Token
 from twitch.client.oauth import ROLES
@@ -32,7 +34,11 @@ def all_well(backstage: Backstage) -> None:
     backstage.connect()
     backstage.connect("bot")
     backstage.connect_spotify()
-    OverlayToken.objects.create(name="Main scene", last_seen_at=timezone.now(), is_on_air=True)
+    now = timezone.now()
+    token = OverlayToken.objects.create(name="Main scene", last_seen_at=now)
+    OverlayPage.objects.create(
+        token=token, since=now, seen_at=now, is_on_air=True, version=overlay.version()
+    )
     Reward.objects.create(title="Raffle", action="keyboard_raffle", twitch_id="1", made_by_us=True)
 
 
@@ -95,10 +101,29 @@ def test_workers_that_are_behind_are_told() -> None:
 
 
 def test_an_overlay_that_went_away_is_worse_while_live() -> None:
-    OverlayToken.objects.update(last_seen_at=timezone.now() - timedelta(hours=1))
+    OverlayPage.objects.all().delete()
     assert light("overlays").tone == "warn"
     live()
     assert light("overlays").tone == "bad"
+
+
+def test_a_page_of_an_older_version_is_told() -> None:
+    OverlayPage.objects.update(version="abc")
+    assert light("overlays").words == "A page in OBS is of an older version: refresh it there."
+
+
+@pytest.mark.parametrize(
+    ("columns", "state"),
+    [
+        ({"is_on_air": True, "is_visible": True}, "on air"),
+        ({"is_on_air": False, "is_visible": True}, "in a preview"),
+        ({"is_on_air": False, "is_visible": False}, "hidden in OBS"),
+        ({"is_on_air": None, "is_visible": None}, "connected"),
+    ],
+)
+def test_what_obs_does_with_a_page_is_told(columns: dict[str, bool | None], state: str) -> None:
+    OverlayPage.objects.update(**columns)
+    assert [address.state for address in addresses(timezone.now())] == [state]
 
 
 def test_stuck_flows_are_counted_and_listed() -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from overlay.models import OverlayToken
+from overlay.models import OverlayPage, OverlayToken
 from studio.models import Proof
 from studio.services.setup import Step, steps
 from tests.backstage import Backstage
@@ -56,7 +56,9 @@ def test_from_nothing_to_done_in_a_rehearsal(streamer: Client, backstage: Backst
 
     assert prove(streamer, "overlay")[0] == 200
     assert not step("overlay").is_done
-    OverlayToken.objects.update(last_seen_at=timezone.now())
+    token, now = OverlayToken.objects.get(), timezone.now()
+    OverlayToken.objects.update(last_seen_at=now)
+    OverlayPage.objects.create(token=token, since=now, seen_at=now)
     assert step("overlay").seen["name"] == "It is shown now"
 
     connect(streamer, backstage, "spotify", "player", "greenroom")
