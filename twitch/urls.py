@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from twitch.api import commands, streams
+from twitch.api import commands, stats, streams
 from twitch.views import commands as commands_page
 
 app_name = "twitch"
@@ -15,4 +15,5 @@ urlpatterns = [
     path("api/stream", streams.StreamView.as_view()),
     path("api/stream/viewers", streams.ViewerCountsView.as_view()),
     path("api/streams", streams.SessionsView.as_view()),
+    path("api/stats/streams", stats.StreamSumsView.as_view()),
 ]

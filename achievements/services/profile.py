@@ -22,6 +22,7 @@ _SHOWN = (*SongRequest.OPEN, Status.PLAYED, Status.SKIPPED)
 class Sums:
     """A viewer in numbers; `closest` is the smallest distance of a roll that did not win."""
 
+    viewer: Viewer
     songs: int
     unlocked: int
     achievements: int
@@ -54,6 +55,7 @@ def sums(viewer: Viewer) -> Sums:
 def _sums(viewer: Viewer, unlocked: int, achievements: int) -> Sums:
     rolled: dict[str, Any] = next(iter(Roll.objects.by_viewer().filter(viewer_id=viewer.pk)), {})
     return Sums(
+        viewer=viewer,
         songs=SongRequest.objects.filter(viewer=viewer, status__in=_SHOWN).count(),
         unlocked=unlocked,
         achievements=achievements,

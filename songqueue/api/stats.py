@@ -11,11 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from rest.memory import FOR_A_MINUTE
 from rest.queries import LimitQuery
 from songqueue.api.shapes import BAD_QUERY
 from songqueue.services import stats
-
-FOR_A_MINUTE = {"Cache-Control": f"public, max-age={stats.LASTS_SECONDS}"}
 
 
 class TopTracksQuery(LimitQuery):

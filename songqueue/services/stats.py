@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
 from typing import Any
 
-import structlog
-from django.core.cache import cache
 from django.db.models import Count, Max, Q
 
+from rest.memory import Row, Shape, remembered
 from songqueue.models import SongRequest
 from spotify.models import Track
 from twitch.models import Redemption, Viewer
 
-log = structlog.get_logger(__name__)
-
-LASTS_SECONDS = 60
-
-Row = dict[str, Any]
 Status = SongRequest.Status
 
 # A request counts when it was played; or when it came to the player and its points are spent, even
@@ -28,7 +20,7 @@ COUNTS = Q(status=Status.PLAYED) | Q(
     redemption__status=Redemption.Status.FULFILLED,
 )
 
-TRACK: Mapping[str, type] = {
+TRACK: Shape = {
     "id": str,
     "title": str,
     "artists": list,
@@ -36,7 +28,7 @@ TRACK: Mapping[str, type] = {
     "url": str,
     "request_count": int,
 }
-REQUESTER: Mapping[str, type] = {"viewer_id": str, "viewer": str, "request_count": int}
+REQUESTER: Shape = {"viewer_id": str, "viewer": str, "request_count": int}
 
 
 def top_tracks(limit: int, viewer_id: str = "") -> list[Row]:
@@ -60,7 +52,7 @@ def top_tracks(limit: int, viewer_id: str = "") -> list[Row]:
             for track_id, number in counted
         ]
 
-    return _remembered(f"tracks:{limit}:{viewer_id}", TRACK, count)
+    return remembered(f"songqueue.stats:tracks:{limit}:{viewer_id}", TRACK, count)
 
 
 def top_requesters(limit: int) -> list[Row]:
@@ -78,7 +70,7 @@ def top_requesters(limit: int) -> list[Row]:
             for viewer_id, number in counted
         ]
 
-    return _remembered(f"requesters:{limit}", REQUESTER, count)
+    return remembered(f"songqueue.stats:requesters:{limit}", REQUESTER, count)
 
 
 def _most(rows: Any, limit: int) -> list[tuple[str, int]]:
@@ -86,41 +78,3 @@ def _most(rows: Any, limit: int) -> list[tuple[str, int]]:
     counted = rows.annotate(number=Count("id"), newest=Max("created_at"))
     ordered = counted.order_by("-number", "-newest")[:limit]
     return [(value, number) for value, number, _newest in ordered]
-
-
-def _remembered(name: str, shape: Mapping[str, type], count: Callable[[], list[Row]]) -> list[Row]:
-    """Return what was counted within the last minute; without a cache it is counted anew."""
-    key = f"songqueue.stats:{name}"
-    try:
-        known = cache.get(key)
-        if known is not None:
-            if (rows := _read(known, shape)) is not None:
-                return rows
-            log.warning("songqueue.stats_corrupt", key=key)
-            cache.delete(key)
-    except Exception as error:
-        # Whatever the cache has or does not have, the figures are in the tables.
-        log.warning("songqueue.no_cache", error=type(error).__name__)
-    rows = count()
-    try:
-        cache.set(key, json.dumps(rows), LASTS_SECONDS)
-    except Exception as error:
-        log.warning("songqueue.no_cache", error=type(error).__name__)
-    return rows
-
-
-def _read(known: object, shape: Mapping[str, type]) -> list[Row] | None:
-    """Return the rows that were remembered; None for anything else."""
-    try:
-        rows = json.loads(known) if isinstance(known, str) else None
-    except ValueError:
-        return None
-    if not isinstance(rows, list):
-        return None
-    is_good = all(
-        isinstance(row, dict)
-        and row.keys() == shape.keys()
-        and all(isinstance(row[name], kind) for name, kind in shape.items())
-        for row in rows
-    )
-    return rows if is_good else None

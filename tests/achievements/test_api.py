@@ -34,6 +34,32 @@ def by_key(client: Client, name: str) -> dict[str, Any]:
     return {row.pop("definition")["key"]: row for row in rows}
 
 
+def test_a_viewer_is_told_in_numbers(client: Client, evening: None) -> None:
+    assert client.get("/api/stats/viewers/@ANN").json() == {
+        "viewer_id": "2001",
+        "login": "ann",
+        "display_name": "Ann",
+        "songs": 0,
+        "achievements_unlocked": 2,
+        "achievements": 13,
+        "rolls": 0,
+        "wins": 0,
+        "closest_distance": None,
+    }
+    assert client.get("/api/stats/viewers/2001").json()["login"] == "ann"
+
+
+@pytest.mark.parametrize("name", ["nobody", "'--", "\u202e", "9" * 40])
+def test_an_unknown_viewer_has_no_numbers(client: Client, evening: None, name: str) -> None:
+    answer = client.get(f"/api/stats/viewers/{name}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_who_hides_has_no_numbers_at_once(client: Client, evening: None, ann: Viewer) -> None:
+    people.hide(ann)
+    assert client.get("/api/stats/viewers/ann").status_code == 404
+
+
 def post(client: Client, path: str, **body: Any) -> Any:
     return client.post(f"{ADMIN}/{path}", json.dumps(body), content_type="application/json")
 

@@ -1,0 +1,1 @@
+"""Achievements for client apps."""
