@@ -23,8 +23,7 @@ def keep_what_is_there() -> None:
             if table != "django_migrations"
         ]
         cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {_KEPT}")
-        restore = ["SET CONSTRAINTS ALL DEFERRED"]
-        restore += [f"DELETE FROM {table}" for table in tables]
+        restore = _emptying(cursor, tables)
         for table in tables:
             cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table})")
             if cursor.fetchone() == (True,):
@@ -36,6 +35,18 @@ def keep_what_is_there() -> None:
             f" $$ BEGIN {'; '.join(restore)}; END $$"
         )
     TransactionTestCase._fixture_teardown = _restore  # type: ignore[method-assign]
+
+
+def _emptying(cursor: Any, tables: list[str]) -> list[str]:
+    """Return what empties the tables, past the triggers that guard some of them."""
+    cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+    if cursor.fetchone() != (True,):
+        return [f"TRUNCATE {', '.join(tables)}"]
+    # Tables are small, and most of them empty: to truncate them all takes longer.
+    return [
+        "SET LOCAL session_replication_role = replica",
+        *(f"DELETE FROM {table}" for table in tables),
+    ]
 
 
 def _restore(_test: Any) -> None:
