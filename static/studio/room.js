@@ -3,6 +3,7 @@ import { obey } from "./actions.js";
 import { draw } from "./chart.js";
 import { localise } from "./clock.js";
 import { connect } from "./connection.js";
+import { tame } from "./menus.js";
 
 const slots = new Map([...document.querySelectorAll("[data-panel]")].map((slot) => [slot.dataset.panel, slot]));
 // What the reader has opened or typed is theirs, and stays as it is.
@@ -37,4 +38,5 @@ function dress(slot) {
 
 slots.forEach(dress);
 obey(document.body);
+tame(document.body);
 connect(show, document.getElementById("link"));

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from overlay import services as overlay
 from sagas.models import Run
+from songqueue.services import player
 from studio.services.setup import steps
 from tests.backstage import Backstage
 from tests.overlay.conftest import Site
@@ -82,14 +83,31 @@ def test_a_refund_is_asked_for_once_more_before_it_is_made(show: Show, opened: O
     assert run.status == Run.Status.COMPENSATING
 
 
-def test_songs_are_skipped_and_removed(show: Show, opened: Opening) -> None:
+def test_a_waiting_song_is_removed_by_its_menu(show: Show, opened: Opening) -> None:
     request = show.see_through()
     page = opened("/studio")
-    page.get_by_label("What to do with Paper Lanterns").click()
+    menu = page.get_by_label("What to do with Paper Lanterns")
+    menu.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Remove").wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Remove").wait_for(state="hidden")
+    menu.click()
     page.get_by_role("button", name="Remove").click()
     page.locator("#toast").get_by_text("Removed").wait_for()
     request.refresh_from_db()
     assert request.status == "removed"
+
+
+def test_the_song_that_plays_is_skipped(show: Show, opened: Opening) -> None:
+    show.backstage.press("play")
+    player.read_soon(timedelta(0))
+    player.sync(timezone.now())
+    page = opened("/studio")
+    page.get_by_role("button", name="Skip").click()
+    page.locator("#toast").get_by_text("Skipping").wait_for()
+    lead()
+    assert len(show.backstage.effects("song_skipped")) == 1
 
 
 def test_what_is_typed_and_where_the_focus_is_survives_what_happens(
@@ -170,7 +188,7 @@ def test_axe_finds_nothing_grave_and_a_phone_is_wide_enough(
         ViewerCount.objects.create(session=show.session, at=at, viewers=30 + minute)
     pages = ("/studio", "/studio/setup", "/studio/shows", f"/studio/shows/{show.session.pk}")
     for path in pages:
-        for width in (390, 768, 1440):
+        for width in (390, 1440):
             page = opened(path, width, scheme)
             page.wait_for_load_state("networkidle")
             assert faults(page) == [], (path, width)
