@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Min, Model
 
+from sagas import registry
 from sagas.flow import every, find
-from sagas.models import Action, Run
+from sagas.models import Action, Event, Run, RunQuerySet
 
 Verb = Action.Verb
 Status = Run.Status
@@ -37,9 +39,17 @@ class RunView:
 
 def of_subjects(model: type[Model], ids: Iterable[str]) -> dict[str, RunView]:
     """Return the newest run over each of these rows, by the row's id."""
-    sagas = [saga.name for saga in every() if saga.model is model]
-    runs = Run.objects.filter(saga__in=sagas, subject_id__in=list(ids)).order_by("pk")
-    return {run.subject_id: _view(run) for run in runs}
+    return {run.subject_id: _view(run) for run in _over(model, ids)}
+
+
+def refusal_code(row: Model) -> str:
+    """Return why the newest run over this row goes, or went, back; empty when it does not."""
+    return next((run.refusal_code for run in _over(type(row), [row.pk]).reverse()), "")
+
+
+def is_published(fact: type[Any], key: str) -> bool:
+    """Whether a fact of this kind was announced with that key."""
+    return Event.objects.filter(kind=registry.kind(fact), key=key).exists()
 
 
 def stuck(most: int) -> list[RunView]:
@@ -55,6 +65,11 @@ def lag(now: datetime) -> timedelta:
     """Return for how long the oldest run that is due has been waiting for a worker."""
     oldest = Run.objects.filter(due_at__lt=now, owner="").aggregate(at=Min("due_at"))["at"]
     return now - oldest if oldest else timedelta(0)
+
+
+def _over(model: type[Model], ids: Iterable[str]) -> RunQuerySet:
+    sagas = [saga.name for saga in every() if saga.model is model]
+    return Run.objects.filter(saga__in=sagas, subject_id__in=list(ids)).order_by("pk")
 
 
 def _view(run: Run) -> RunView:

@@ -168,7 +168,6 @@ _reason("undone_by_hand", "called off", "the request was called off by hand.")
 
 # --- Ours ------------------------------------------------------------------------------------
 
-_reason("refunded", "refunded", "something went wrong on our side. Try again in a few minutes.")
 _reason("unavailable", "our fault", "something went wrong on our side. Try again in a few minutes.")
 
 

@@ -9,6 +9,7 @@ from django.db.models import Case, DateTimeField, Value, When
 from django.db.models.functions import Coalesce
 
 from sagas.flow import find
+from sagas.reading import refusal_code
 from sagas.services import publish, wake
 from songqueue.events import SongPlayed
 from songqueue.models import SongRequest
@@ -19,8 +20,6 @@ Status = SongRequest.Status
 UNTIL_PLAYED = "songqueue.song_until_played"
 # What was on for so long has been played.
 HEARD = timedelta(seconds=30)
-# Stands until the reason is written, once everything is undone.
-GIVEN_UP = "refunded"
 
 
 @transaction.atomic
@@ -49,24 +48,22 @@ def look_again(request: SongRequest) -> None:
 
 
 @transaction.atomic
-def give_up(request: SongRequest, now: datetime) -> None:
-    """Take a request that is refused out of the queue; one that plays, or has ended, stays so.
+def give_up(request: SongRequest, now: datetime) -> str:
+    """Take a request whose flow goes back out of the queue; returns why it goes back.
 
-    What is in the player's queue cannot be taken out there: it is passed over when its turn comes.
+    One that plays, or has ended, stays so. What is in the player's queue cannot be taken out there:
+    it is passed over when its turn comes.
     """
+    code = refusal_code(request)[:40]
     row = SongRequest.objects.filter(pk=request.pk)
     row.filter(status__in=[Status.NEW, Status.LINED_UP], queued_at=None).update(
-        status=Status.REFUSED, code=GIVEN_UP, ended_at=now
+        status=Status.REFUSED, code=code, ended_at=now
     )
     row.filter(status__in=SongRequest.WAITING).update(
-        status=Status.REMOVED, code=GIVEN_UP, ended_at=now
+        status=Status.REMOVED, code=code, ended_at=now
     )
     door.look_soon()
-
-
-def explain(request: SongRequest, code: str) -> None:
-    """Write down why a request was given up."""
-    SongRequest.objects.filter(pk=request.pk, code=GIVEN_UP).update(code=code[:40])
+    return code
 
 
 def queued(request: SongRequest, now: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from sagas.flow import Refused, Wait
+from sagas.reading import is_published
 from sagas.services import publish
 from songqueue import texts
 from songqueue.events import SongRefunded, SongRequested
@@ -115,7 +116,9 @@ def confirm_in_chat(request: SongRequest) -> None:
 
 
 def announce(request: SongRequest) -> None:
-    """Let everyone above know that a song was requested."""
+    """Let everyone above know that a song was requested, and is in the player's queue."""
+    # Also when a person said so, because the player did not.
+    outcomes.queued(request, timezone.now())
     track = track_of(request)
     publish(
         SongRequested(
@@ -137,9 +140,9 @@ def announce(request: SongRequest) -> None:
 def retract(request: SongRequest) -> None:
     """Let everyone know that what was announced is given up."""
     now = timezone.now()
-    outcomes.give_up(request, now)
-    code = SongRequest.objects.get(pk=request.pk).code
-    publish(SongRefunded(request.pk, request.viewer_id, code, now), key=request.pk)
+    why = outcomes.give_up(request, now)
+    if is_published(SongRequested, request.pk):
+        publish(SongRefunded(request.pk, request.viewer_id, why, now), key=request.pk)
 
 
 def await_end(request: SongRequest) -> None:
@@ -154,7 +157,6 @@ def await_end(request: SongRequest) -> None:
 
 def tell_refunded(request: SongRequest, why: Refused) -> None:
     """Say in chat that the points are back, and why."""
-    outcomes.explain(request, why.code)
     if not why.sentence:
         return
     name = viewers.name_in_chat(request.viewer)

@@ -60,7 +60,6 @@ ENDS = [
     "rejected_on_twitch",
     "undone_by_hand",
     "unavailable",
-    "refunded",
 ]
 WHO = [f"{who}_only" for who in SongRules.Who if who != SongRules.Who.EVERYONE]
 BLOCKED = [f"blocked_{kind}" for kind in KINDS]
