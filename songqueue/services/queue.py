@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from songqueue.models import SongRequest
 from songqueue.rules.attribution import attribute
-from songqueue.rules.snapshots import Reading, Shown, Waiting
+from songqueue.rules.snapshots import WINDOW, Reading, Shown, Waiting
 from songqueue.services import board, snapshot
 from songqueue.services.snapshot import item_key
 from spotify.services import player
 
-# When so many of the items that the player shows are ours, there may be more that it does not.
-MANY = 10
+# Since one of ours was shown, so long ago, nobody has queued as much by hand as the player shows.
+LATELY = timedelta(minutes=30)
 
 
 def place(request: SongRequest) -> tuple[int, int | None]:
@@ -55,7 +56,8 @@ def _behind_ours(lane: list[str | None]) -> int:
 def found_in_player(request: SongRequest) -> bool | None:
     """Look once, urgently, whether the player's queue has the request, beside what is others'.
 
-    None when that cannot be told. Raises SpotifyProblem.
+    None when that cannot be told: nothing is on, or the queue may be longer than the player shows.
+    Raises SpotifyProblem.
     """
     now = timezone.now()
     if request.track is None or request.lined_up_at is None:
@@ -80,4 +82,18 @@ def found_in_player(request: SongRequest) -> bool | None:
     verdict = attribute(before, reading, [*others, asked])
     if request.pk in verdict.seen:
         return True
-    return None if len(verdict.seen) >= MANY else False
+    is_whole = len(items) < WINDOW or _is_within_sight(request, verdict.seen, now)
+    return False if is_whole else None
+
+
+def _is_within_sight(request: SongRequest, seen: Collection[str], now: datetime) -> bool:
+    """Tell whether what is queued now is shown, since the last of ours to be queued was.
+
+    Behind what was queued the player shows what it would play anyway, so that its list is full says
+    nothing.
+    """
+    others = SongRequest.objects.exclude(pk=request.pk).exclude(queued_at=None)
+    last = others.order_by("-queued_at").first()
+    if last is None:
+        return False
+    return last.pk in seen or (last.seen_at is not None and now - last.seen_at < LATELY)

@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from sagas import services as sagas
 from sagas.models import Event
-from songqueue.models import Board, Play, SongRequest
-from songqueue.services import outcomes
+from songqueue.models import Board, Play, SongRequest, Upcoming
+from songqueue.rules.snapshots import WINDOW
+from songqueue.services import outcomes, player
 from spotify.models import Call, Track
 from tests.backstage import at_once
 from tests.sagas.driving import lead, lead_on
@@ -355,10 +357,24 @@ def test_a_song_that_was_queued_unheard_is_found_there(show: Show, fault: str) -
 
 
 def test_a_song_that_was_not_queued_is_tried_again(show: Show) -> None:
+    first = show.request("Cumulus")
     show.backstage.breaks("drop_before", path=QUEUE, method="POST", count=1)
     request = show.see_through("Respawn")
     assert request.status == "queued"
-    assert show.queued() == [request.track_id]
+    assert show.queued() == [first.track_id, request.track_id]
+
+
+@pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
+def test_a_song_that_may_stand_beyond_what_the_player_shows_is_not_queued_again(
+    show: Show, fault: str
+) -> None:
+    for _ in range(WINDOW):
+        show.backstage.queue_by_hand(show.backstage.track("Cumulus")["id"])
+    show.backstage.breaks(fault, path=QUEUE, method="POST", count=1)
+    request = show.request("Respawn")
+    run = show.run(request)
+    assert (run.status, run.code, run.next_step) == ("stuck", "unsure", "queue_in_player")
+    assert show.queued().count(request.track_id or "") == (fault == "drop_after")
 
 
 def test_what_cannot_be_told_waits_for_a_person(show: Show) -> None:
@@ -368,6 +384,21 @@ def test_what_cannot_be_told_waits_for_a_person(show: Show) -> None:
     run = show.run(request)
     assert (run.status, run.code, run.next_step) == ("stuck", "unsure", "queue_in_player")
     assert (request.status, show.status(request), show.said()) == ("lined_up", "UNFULFILLED", [])
+
+
+def test_a_song_that_a_person_saw_in_the_queue_is_queued(show: Show) -> None:
+    show.backstage.breaks("drop_after", path=QUEUE, method="POST", count=1)
+    show.backstage.breaks("500", path=QUEUE, method="GET", count=1)
+    request = show.request()
+    sagas.mark_done(show.run(request).pk, actor=None, actor_name="Mo")
+    lead()
+    request.refresh_from_db()
+    assert request.status == "queued"
+    assert request.queued_at is not None
+    assert show.queued() == [request.track_id]
+    player.read_soon(timedelta(0))
+    assert player.sync(timezone.now())
+    assert Upcoming.objects.get(request=request).position == 1
 
 
 # --- What happens meanwhile ------------------------------------------------------------------
