@@ -23,6 +23,12 @@ IDLE = (
     (timedelta(minutes=3), timedelta(minutes=2)),
     (timedelta(minutes=8), timedelta(minutes=5)),
 )
+# The same while a device is all that song requests wait for: the reward is to be back ten seconds
+# after it, at about seventy calls for the first hour without one.
+ASLEEP = (
+    (timedelta(minutes=5), timedelta(seconds=7)),
+    (timedelta(minutes=30), timedelta(minutes=1)),
+)
 IDLE_LONG = timedelta(minutes=10)
 # When nothing may be asked, whether it may be by then.
 LATER = timedelta(minutes=1)
@@ -32,7 +38,8 @@ LATER = timedelta(minutes=1)
 class Situation:
     """What decides: `left` of the current item while it plays, else None, and `idle_since` set.
 
-    `missing_since` is since when the player should have shown a request, and did not.
+    `missing_since` is since when the player should have shown a request, and did not. `is_asleep`
+    says that a device is all that song requests wait for, and that calls can be spared to see it.
     """
 
     is_wanted: bool
@@ -40,6 +47,7 @@ class Situation:
     idle_since: datetime | None
     missing_since: datetime | None = None
     is_thrifty: bool = False
+    is_asleep: bool = False
 
 
 def next_read(situation: Situation, now: datetime) -> datetime | None:
@@ -55,16 +63,18 @@ def next_read(situation: Situation, now: datetime) -> datetime | None:
 
 def _regular(situation: Situation, now: datetime) -> timedelta:
     if situation.left is None:
-        return idle_pause(now - (situation.idle_since or now))
+        idle = now - (situation.idle_since or now)
+        return idle_pause(idle, is_asleep=situation.is_asleep)
     to_the_end = max(situation.left + AFTER_THE_END, SOONEST)
     if situation.is_thrifty or to_the_end <= WITHIN_A_SONG + NOT_WORTH_IT:
         return to_the_end
     return WITHIN_A_SONG
 
 
-def idle_pause(idle: timedelta) -> timedelta:
+def idle_pause(idle: timedelta, *, is_asleep: bool = False) -> timedelta:
     """Return how long to wait when there has been nothing to see, or no answer, for that long."""
-    return next((pause for limit, pause in IDLE if idle < limit), IDLE_LONG)
+    pauses = ASLEEP if is_asleep else IDLE
+    return next((pause for limit, pause in pauses if idle < limit), IDLE_LONG)
 
 
 def needs_queue(before: Seen | None, reading: Reading, *, is_awaited: bool) -> bool:

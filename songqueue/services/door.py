@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 import structlog
 from celery import current_app
 from django.db import transaction
+from django.db.models import QuerySet
 
 from sagas.flow import Unsure, Wait
 from songqueue.models import SongRequest
 from songqueue.services import rules
-from spotify.services import budget
+from spotify.services import NoActiveDevice, budget
 from twitch.client.errors import HelixError, Unreachable
 from twitch.models import Reward
 from twitch.services import rewards, streams
@@ -37,6 +38,12 @@ def closed(now: datetime) -> list[tuple[str, str]]:
     if problem := _problem_of_spotify(now):
         why.append(problem)
     return why
+
+
+def waits_for_device(now: datetime) -> bool:
+    """Whether songs could be requested if only the player had a device."""
+    codes = [code for code, _sentence in closed(now)]
+    return codes == [NoActiveDevice.code] and _rewards().exists()
 
 
 def _is_on_air() -> bool:
@@ -74,7 +81,7 @@ def follow(now: datetime) -> None:
 
     What a person paused stays paused. What does not work now is tried when this is called again.
     """
-    ours = list(Reward.objects.ours().filter(action=ACTION))
+    ours = list(_rewards())
     if not ours:
         return
     why = closed(now)
@@ -86,3 +93,7 @@ def follow(now: datetime) -> None:
                 rewards.resume(reward)
         except (Wait, Unsure, HelixError, Unreachable) as error:
             log.warning("songqueue.door_not_followed", reward=reward.pk, why=str(error))
+
+
+def _rewards() -> QuerySet[Reward]:
+    return Reward.objects.ours().filter(action=ACTION)

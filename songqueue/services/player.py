@@ -17,7 +17,7 @@ from songqueue.rules import reading as rules
 from songqueue.rules.attribution import Verdict, attribute
 from songqueue.rules.snapshots import Current, Ending, Key, Outcome, Seen
 from songqueue.services import board as boards
-from songqueue.services import outcomes, snapshot
+from songqueue.services import door, outcomes, snapshot
 from songqueue.services.snapshot import Look
 from spotify.models import Track
 from spotify.services import Item, SpotifyProblem, Unsure, budget
@@ -32,6 +32,10 @@ Status = SongRequest.Status
 _LOCK = 0x506C6179
 # Of what ordinary readings may use, so much is spent: from here on only the ends of songs are read.
 THRIFTY = 0.8
+# Nor does a device that comes and goes use up the day: of this many calls in an hour, none is made
+# in haste.
+MOST_IN_AN_HOUR = 150
+HOUR = timedelta(hours=1)
 AFTER_A_SKIP = timedelta(seconds=2)
 
 
@@ -145,7 +149,7 @@ def _not_read(board: Board, problem: SpotifyProblem, now: datetime) -> None:
     held = snapshot.held_board()
     held.problem_since = held.problem_since if held.problem else now
     held.problem = problem.code
-    pause = rules.idle_pause(now - (held.problem_since or now))
+    pause = rules.idle_pause(now - (_in_this_show(held.problem_since) or now))
     held.next_read_at = getattr(problem, "retry_at", None) or now + pause
     held.save()
     boards.tell(now)
@@ -252,6 +256,10 @@ def _write_upcoming(verdict: Verdict, items: dict[Key, Item], before: Seen | Non
 def _write_board(board: Board, verdict: Verdict, look: Look) -> None:
     reading = look.reading
     board.read_at = reading.at
+    if bool(board.device_name) != bool(look.playback.device_name):
+        # A device that came or went is something that happened, as what is idle goes.
+        board.idle_since = None
+        door.look_soon()
     board.device_name = look.playback.device_name
     board.is_playing = reading.is_playing and reading.current is not None
     if verdict.current:
@@ -268,14 +276,25 @@ def _situation(board: Board, verdict: Verdict) -> rules.Situation:
     current: Current | None = verdict.current if board.is_playing else None
     missing = SongRequest.objects.filter(pk__in=verdict.missing, status=Status.QUEUED)
     since = [row.seen_at or row.queued_at for row in missing]
-    state = budget.state(timezone.now())
+    now = timezone.now()
+    state = budget.state(now)
+    is_thrifty = state.used >= THRIFTY * (state.budget - state.reserve)
     return rules.Situation(
         is_wanted=_is_wanted(),
         left=current.duration - current.progress if current else None,
-        idle_since=board.idle_since,
+        idle_since=_in_this_show(board.idle_since),
         missing_since=min((at for at in since if at), default=None),
-        is_thrifty=state.used >= THRIFTY * (state.budget - state.reserve),
+        is_thrifty=is_thrifty,
+        is_asleep=not is_thrifty
+        and door.waits_for_device(now)
+        and budget.used_since(now - HOUR) < MOST_IN_AN_HOUR,
     )
+
+
+def _in_this_show(since: datetime | None) -> datetime | None:
+    """Return since when something has been so in this show: one that begins is looked at anew."""
+    session = streams.current()
+    return max(since, session.started_at) if since and session else since
 
 
 def _ms(time: timedelta) -> int:

@@ -79,6 +79,11 @@ def may_read(now: datetime) -> bool:
     )
 
 
+def used_since(at: datetime) -> int:
+    """Return how many calls were made after that time, which is within the last 24 hours."""
+    return Call.objects.filter(at__gt=at).count()
+
+
 def close_breaker(actor_name: str) -> bool:
     """Let calls through again, whatever Spotify said; returns whether the breaker was open."""
     now = timezone.now()

@@ -45,6 +45,10 @@ def playing(left: float, *, thrifty: bool = False) -> Situation:
         (Situation(True, None, NOON - seconds(60)), 120),
         (Situation(True, None, NOON - seconds(200)), 300),
         (Situation(True, None, NOON - seconds(1000)), 600),
+        (Situation(True, None, NOON, is_asleep=True), 7),
+        (Situation(True, None, NOON - seconds(299), is_asleep=True), 7),
+        (Situation(True, None, NOON - seconds(300), is_asleep=True), 60),
+        (Situation(True, None, NOON - seconds(1800), is_asleep=True), 600),
         (Situation(True, seconds(100), None, missing_since=NOON), 62),
         (Situation(True, seconds(100), None, missing_since=NOON - seconds(55)), 20),
         (Situation(True, seconds(15), None, missing_since=NOON), 17),
@@ -53,6 +57,14 @@ def playing(left: float, *, thrifty: bool = False) -> Situation:
 )
 def test_the_player_is_read_when_it_is_due(situation: Situation, expected: float | None) -> None:
     assert due(situation) == expected
+
+
+def test_a_device_is_looked_out_for_at_some_seventy_calls_in_the_first_hour() -> None:
+    idle, looks = timedelta(0), 0
+    while idle < timedelta(hours=1):
+        idle += idle_pause(idle, is_asleep=True)
+        looks += 1
+    assert 60 <= looks <= 75
 
 
 def test_what_is_idle_is_left_alone_for_longer_and_longer() -> None:

@@ -8,7 +8,8 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from songqueue.models import Board, Play, SongRequest, Upcoming
-from songqueue.services import board, outcomes, player, queue
+from songqueue.services import board, door, outcomes, player, queue
+from spotify.models import Call
 from spotify.services import Unavailable
 from tests.backstage import Backstage, at_once
 from tests.songqueue.show import Show
@@ -209,6 +210,48 @@ def test_a_request_removed_before_it_was_seen_is_passed_over_too(player_of: Show
     player_of.backstage.play_out()
     sync()
     assert len(player_of.backstage.effects("song_skipped")) == 1
+
+
+def until_next_read() -> float:
+    board = Board.objects.get(pk=1)
+    assert board.next_read_at is not None
+    return (board.next_read_at - timezone.now()).total_seconds()
+
+
+def test_a_device_that_is_missing_is_looked_out_for(player_of: Show) -> None:
+    player_of.backstage.device(active=False)
+    sync()
+    assert [code for code, _ in door.closed(timezone.now())] == ["no_active_device"]
+    assert until_next_read() <= 7
+    player_of.backstage.device(active=True)
+    player_of.backstage.press("play")
+    sync()
+    assert door.closed(timezone.now()) == []
+
+
+def test_a_device_is_not_looked_out_for_in_haste_when_that_opens_nothing(player_of: Show) -> None:
+    player_of.rules(is_paused=True)
+    player_of.backstage.device(active=False)
+    sync()
+    assert until_next_read() > 50
+
+
+def test_a_device_that_comes_and_goes_does_not_use_up_the_day(player_of: Show) -> None:
+    now = timezone.now()
+    Call.objects.bulk_create(
+        Call(name="GET me/player", is_urgent=False, at=now) for _ in range(player.MOST_IN_AN_HOUR)
+    )
+    player_of.backstage.device(active=False)
+    sync()
+    assert until_next_read() > 50
+
+
+def test_a_show_that_begins_without_a_device_is_looked_at_anew(player_of: Show) -> None:
+    player_of.backstage.device(active=False)
+    sync()
+    Board.objects.update(idle_since=timezone.now() - timedelta(days=2))
+    sync()
+    assert until_next_read() <= 7
 
 
 def test_what_is_no_track_breaks_nothing(player_of: Show) -> None:
