@@ -9,7 +9,7 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
-from spotify.client import errors, meter
+from spotify.client import errors, http, meter
 from spotify.client.oauth import NAME, PLAYER
 from spotify.client.payloads import Playback
 from spotify.models import KEPT, Breaker, Call
@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 CALLS_OF_A_REQUEST = 2
 # What stood in the player's way may be over although nobody looked again.
 MEMORY = timedelta(minutes=15)
+# Without an answer for so long, a call is not under way any more.
+ANSWERED_WITHIN = timedelta(seconds=http.LONGEST_ANSWER)
 DEVICE_PROBLEMS = (errors.NoActiveDevice.code, errors.RestrictedDevice.code)
 
 
@@ -82,6 +84,13 @@ def may_read(now: datetime) -> bool:
 def used_since(at: datetime) -> int:
     """Return how many calls were made after that time, which is within the last 24 hours."""
     return Call.objects.filter(at__gt=at).count()
+
+
+def is_in_trouble(now: datetime) -> bool:
+    """Whether Spotify failed over the newest call, or did not answer it."""
+    over = Call.objects.exclude(status=0, at__gt=now - ANSWERED_WITHIN)
+    newest = over.order_by("-at", "-pk").first()
+    return newest is not None and (newest.status == 0 or newest.status >= 500)
 
 
 def close_breaker(actor_name: str) -> bool:

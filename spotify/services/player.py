@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.utils import timezone
+
 from spotify.client import api, errors
 from spotify.client.payloads import Playback, Upcoming
 from spotify.services import budget, tracks
@@ -31,8 +33,11 @@ def queue(*, urgent: bool = False) -> Upcoming:
 def add(track_id: str) -> None:
     """Put a track at the end of the player's queue; never repeat it by itself.
 
-    Raises SpotifyProblem when that surely was not done, and Unsure.
+    While Spotify is in trouble the player is read first, which fails without an effect. Raises
+    SpotifyProblem when it surely was not done, and Unsure.
     """
+    if budget.is_in_trouble(timezone.now()):
+        read(urgent=True)
     with _commanded():
         api.add(track_id)
 
