@@ -50,5 +50,8 @@ def _emptying(cursor: Any, tables: list[str]) -> list[str]:
 
 
 def _restore(_test: Any) -> None:
+    if connection.connection is not None and not connection.is_usable():
+        # The test took it away, with the server or alone.
+        connection.close()
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {_KEPT}.restore()")
