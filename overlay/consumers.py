@@ -23,8 +23,8 @@ NOTED_EVERY = timedelta(minutes=1)
 class OverlayConsumer(PushConsumer):
     """Shows cues and the board of the songs to whoever has a token.
 
-    It takes nothing but `{"type": "page", "version": …, "is_on_air": …, "is_visible": …,
-    "shown": …}`: what the page says of itself.
+    It takes nothing but `{"type": "page", "key": …, "version": …, "is_on_air": …,
+    "is_visible": …, "shown": …}`: what the page says of itself.
     """
 
     group = services.GROUP

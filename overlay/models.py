@@ -73,6 +73,9 @@ class OverlayPage(models.Model):
     """A page that is connected now; its row goes when its socket does."""
 
     token = models.ForeignKey(OverlayToken, on_delete=models.CASCADE, related_name="pages")
+    key = models.CharField(
+        max_length=40, blank=True, help_text="What the page calls itself, on each of its sockets."
+    )
     since = models.DateTimeField()
     seen_at = models.DateTimeField(db_index=True)
     is_on_air = models.BooleanField(null=True, help_text="Whether viewers see it, says OBS.")

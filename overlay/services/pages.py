@@ -13,6 +13,7 @@ from overlay.models import FRESH, Cue, OverlayPage, OverlayToken
 from overlay.services.assets import version
 
 VERSION = re.compile(r"[0-9a-f]{0,12}")
+KEY = re.compile(r"[0-9a-f]{16,40}")
 MOST = 2**63 - 1
 
 
@@ -24,19 +25,23 @@ class Report:
     is_visible: bool | None
     version: str
     shown: int | None
+    key: str
 
     @classmethod
     def read(cls, message: dict[str, Any]) -> Report:
         """Return what the message says; raises ValueError for what no page of ours says."""
         flags = message.get("is_on_air"), message.get("is_visible")
         digest, shown = message.get("version"), message.get("shown")
+        key = message.get("key")
         if any(flag is not None and not isinstance(flag, bool) for flag in flags):
             raise ValueError
         if not isinstance(digest, str) or not VERSION.fullmatch(digest):
             raise ValueError
+        if not isinstance(key, str) or not KEY.fullmatch(key):
+            raise ValueError
         if shown is not None and (type(shown) is not int or not 0 < shown <= MOST):
             raise ValueError
-        return cls(*flags, digest, shown)
+        return cls(*flags, digest, shown, key)
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,10 @@ def stay(page: OverlayPage, now: datetime) -> bool:
 
 def tell(page: OverlayPage, report: Report, now: datetime) -> bool:
     """Note what the page says of itself; returns whether it may stay."""
+    if page.key != report.key:
+        # It has come back before its last socket was missed.
+        OverlayPage.objects.filter(token=page.token_id, key=report.key).delete()
+        page.key = report.key
     page.is_on_air, page.is_visible = report.is_on_air, report.is_visible
     page.version = report.version
     if report.shown is not None and report.shown != page.last_cue_seq:

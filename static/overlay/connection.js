@@ -1,6 +1,8 @@
 // One socket that comes back for ever, without ever showing that it was away.
-const LONGEST_WAIT_MS = 15_000;
+const LONGEST_WAIT_MS = 3000;
 const FIRST_WAIT_MS = 500;
+const OPENS_WITHIN_MS = 10_000;
+const KNOCK_WITHIN_MS = 3000;
 // The server says something every 10 s; a socket this quiet is dead, whatever the browser thinks.
 const SILENCE_MS = 25_000;
 // The token is not valid. Perhaps the server was only started on another database, as in a rehearsal.
@@ -12,19 +14,21 @@ export class Connection {
   #failures = 0;
   #watchdog = 0;
 
-  /** `take` gets each message, parsed. */
-  constructor(url, take) {
+  /** `door` is an address that answers while the server is there; `take` gets each message, parsed. */
+  constructor(url, door, take) {
     this.url = url;
+    this.door = door;
     this.take = take;
   }
 
   open() {
     const socket = new WebSocket(this.url);
     this.#socket = socket;
-    this.#watch();
+    this.#watch(OPENS_WITHIN_MS);
+    socket.onopen = () => this.#watch(SILENCE_MS);
     socket.onmessage = ({ data }) => {
       this.#failures = 0;
-      this.#watch();
+      this.#watch(SILENCE_MS);
       this.take(JSON.parse(data));
     };
     socket.onclose = ({ code }) => this.#lost(code);
@@ -35,14 +39,14 @@ export class Connection {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }
 
-  #watch() {
+  #watch(ms) {
     clearTimeout(this.#watchdog);
     this.#watchdog = setTimeout(() => {
       // close() waits for an answer that a dead network never gives.
-      this.#socket.onclose = this.#socket.onmessage = null;
+      this.#socket.onclose = this.#socket.onmessage = this.#socket.onopen = null;
       this.#socket.close();
       this.#lost(0);
-    }, SILENCE_MS);
+    }, ms);
   }
 
   #lost(code) {
@@ -53,8 +57,25 @@ export class Connection {
       setTimeout(() => this.open(), NOT_ALLOWED_WAIT_MS);
       return;
     }
+    this.#comeBack();
+  }
+
+  #comeBack() {
     const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(this.#failures, 10));
     this.#failures += 1;
-    setTimeout(() => this.open(), Math.random() * ceiling);
+    setTimeout(async () => {
+      // Browsers hold sockets back, by seconds, that failed often; they do not hold back a knock.
+      if (this.#failures < 2 || (await this.#knock())) this.open();
+      else this.#comeBack();
+    }, Math.random() * ceiling);
+  }
+
+  async #knock() {
+    try {
+      const signal = AbortSignal.timeout(KNOCK_WITHIN_MS);
+      return (await fetch(this.door, { cache: "no-store", signal })).ok;
+    } catch {
+      return false;
+    }
   }
 }

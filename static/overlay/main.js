@@ -23,7 +23,7 @@ if (query.has("demo")) {
   const url = new URL(document.body.dataset.socket, location.href);
   url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   url.searchParams.set("token", query.get("token") ?? "");
-  const connection = new Connection(url, (message) => {
+  const connection = new Connection(url, document.body.dataset.door, (message) => {
     if (message.type === "snapshot") renew(message.version);
     feed.take(message);
   });

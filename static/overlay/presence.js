@@ -4,7 +4,7 @@
 const TOLD_EVERY = 500;
 
 export class Presence {
-  #facts = { version: document.body.dataset.version, is_on_air: null, is_visible: null, shown: null };
+  #facts = { key: randomKey(), version: document.body.dataset.version, is_on_air: null, is_visible: null, shown: null };
   #telling = 0;
 
   /** `send` speaks to the server. */
@@ -31,4 +31,10 @@ export class Presence {
     Object.assign(this.#facts, news);
     this.#telling ||= setTimeout(() => this.tell(), TOLD_EVERY);
   }
+}
+
+/** crypto.randomUUID is only for pages on https and localhost. */
+function randomKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -10,7 +10,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,6 +22,10 @@ from config.embedded import free_port
 from config.home import ROOT
 from overlay import services
 from overlay.models import OverlayToken
+from tests.overlay.screen import Screen
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 class Site:
@@ -70,7 +74,7 @@ class Site:
             return False
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def _site(django_db_setup: None) -> Iterator[Site]:
     site = Site()
     site.start()
@@ -89,6 +93,14 @@ def site(_site: Site, transactional_db: None) -> Iterator[Site]:
 @pytest.fixture
 def token(db: None) -> OverlayToken:
     return OverlayToken.objects.create(name="Main scene")
+
+
+@pytest.fixture
+def screen(chromium: Browser, site: Site, token: OverlayToken) -> Iterator[Screen]:
+    screen = Screen(chromium, site, token)
+    yield screen
+    screen.context.close()
+    assert screen.errors == []
 
 
 @pytest.fixture

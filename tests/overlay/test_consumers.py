@@ -101,7 +101,7 @@ def test_a_page_is_present_from_its_connect_to_its_end(site: Site, token: Overla
     assert _fresh(token).is_on_air is None
 
 
-SAID = {"type": "page", "version": "0123456789ab"}
+SAID = {"type": "page", "key": "0f" * 16, "version": "0123456789ab"}
 
 
 @pytest.mark.parametrize(
@@ -109,8 +109,10 @@ SAID = {"type": "page", "version": "0123456789ab"}
     [
         {"type": "cue"},
         {"type": "page"},
-        {"type": "page", "version": "<script>"},
-        {"type": "page", "version": 1},
+        SAID | {"version": "<script>"},
+        SAID | {"version": 1},
+        SAID | {"key": ""},
+        SAID | {"key": ["0f"]},
         SAID | {"is_on_air": "yes"},
         SAID | {"is_visible": 1},
         SAID | {"shown": True},

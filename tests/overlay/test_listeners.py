@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,6 +11,8 @@ from raffle.events import RollMade
 from sagas.services import publish
 from sagas.tasks import advance
 from songqueue.events import SongRequested
+from twitch.events import RaidReceived, StreamStarted
+from twitch.models import Viewer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,28 +31,29 @@ def made(now: datetime) -> RollMade:
     )
 
 
+@pytest.fixture(autouse=True)
+def _mo(transactional_db: None) -> Viewer:
+    return Viewer.objects.create(pk="42", login="mo", display_name="Mo")
+
+
 def test_a_roll_is_shown_with_all_that_the_page_needs(now: datetime) -> None:
     publish(made(now), key="roll_1")
     advance()
-    cue = Cue.objects.get()
-    assert (cue.kind, cue.payload) == (
-        "roll",
-        {
-            "name": "Mo",
-            "roll": 4203,
-            "winning_number": 4207,
-            "distance": 4,
-            "is_win": False,
-            "is_record": True,
-        },
-    )
+    assert Cue.objects.get(kind="roll").payload == {
+        "name": "Mo",
+        "roll": 4203,
+        "winning_number": 4207,
+        "distance": 4,
+        "is_win": False,
+        "is_record": True,
+    }
 
 
 def test_a_roll_that_is_announced_twice_is_shown_once(now: datetime) -> None:
     for _ in range(2):
         publish(made(now), key="roll_1")
         advance()
-    assert Cue.objects.count() == 1
+    assert Cue.objects.filter(kind="roll").count() == 1
 
 
 def test_a_requested_song_is_shown_once_with_its_cover_and_who_asked(now: datetime) -> None:
@@ -76,3 +79,22 @@ def test_a_requested_song_is_shown_once_with_its_cover_and_who_asked(now: dateti
         "artists": ["Low Tide Radio"],
         "cover_url": "https://i.scdn.co/image/1",
     }
+
+
+def test_a_raid_is_shown_once_with_who_came_and_how_many(now: datetime) -> None:
+    Viewer.objects.create(pk="7", login="tinyorchestra", display_name="TinyOrchestra")
+    came = RaidReceived("raid_1", "7", "tinyorchestra", "TinyOrchestra", 128, now)
+    for _ in range(2):
+        publish(came, key="raid_1")
+        advance()
+    assert Cue.objects.get(kind="raid").payload == {"name": "TinyOrchestra", "viewers": 128}
+
+
+@pytest.mark.parametrize(("minutes", "count"), [(2, 1), (30, 0)])
+def test_the_beginning_of_a_show_is_told_while_it_is_news(
+    now: datetime, minutes: int, count: int
+) -> None:
+    began_at = now - timedelta(minutes=minutes)
+    publish(StreamStarted("stream_1", "1", began_at), key="stream_1")
+    advance()
+    assert Cue.objects.filter(kind="alert", payload__text="We are live").count() == count

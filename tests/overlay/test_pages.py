@@ -14,8 +14,14 @@ from overlay.services.pages import Report
 pytestmark = pytest.mark.django_db
 
 
-def report(*, is_on_air: bool | None = None, version: str = "", shown: int | None = None) -> Report:
-    return Report(is_on_air, is_on_air, version, shown)
+def report(
+    *,
+    is_on_air: bool | None = None,
+    version: str = "",
+    shown: int | None = None,
+    key: str = "0f" * 16,
+) -> Report:
+    return Report(is_on_air, is_on_air, version, shown, key)
 
 
 def came(token: OverlayToken, now: datetime) -> OverlayPage:
@@ -43,7 +49,7 @@ def test_an_address_is_on_air_while_one_of_its_pages_is(token: OverlayToken, now
 
     assert is_on_air() is None
     pages.tell(one, report(is_on_air=True), now)
-    pages.tell(other, report(is_on_air=False), now)
+    pages.tell(other, report(is_on_air=False, key="bb" * 16), now)
     assert is_on_air()
     pages.leave(one, now)
     assert is_on_air() is False
@@ -83,6 +89,13 @@ def test_what_a_dead_process_left_is_forgotten(token: OverlayToken, now: datetim
     assert OverlayPage.objects.count() == 1
     # Unless it was only away.
     assert pages.stay(left, now)
+    assert len(services.presence(now)) == 2
+
+
+def test_a_page_that_came_back_is_there_once(token: OverlayToken, now: datetime) -> None:
+    for _ in range(3):
+        pages.tell(came(token, now), report(is_on_air=True, key="aa" * 16), now)
+    pages.tell(came(token, now), report(key="bb" * 16), now)
     assert len(services.presence(now)) == 2
 
 
