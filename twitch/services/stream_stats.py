@@ -54,4 +54,4 @@ def _count() -> Row:
 
 
 def _text(at: datetime | None) -> str | None:
-    return at and at.isoformat().replace("+00:00", "Z")
+    return at.isoformat().replace("+00:00", "Z") if at else None
