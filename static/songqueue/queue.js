@@ -14,7 +14,7 @@ let receivedAt = 0;
 let heardAt = performance.now();
 
 const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-const connection = new Connection(`${scheme}//${location.host}/ws/queue/`, take);
+const connection = new Connection(`${scheme}//${location.host}/ws/queue/`, "/health", take);
 
 function take(message) {
   heardAt = performance.now();
