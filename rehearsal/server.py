@@ -117,17 +117,20 @@ async def _log(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 @web.middleware
 async def _only_from_here(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse other sites' pages: a foreign Host (DNS rebinding) or a foreign Origin."""
+    """Refuse a foreign Host (DNS rebinding), and other sites' pages: those may see covers only."""
     host = request.headers.get("Host", "")
     if not request.app[SETTINGS].is_ours(hostname(f"//{host}")):
         return web.json_response({"detail": "This host name is not served here."}, status=403)
     origin = request.headers.get("Origin")
-    if origin is not None and origin.partition("://")[2] != host:
+    is_foreign = origin is not None and origin.partition("://")[2] != host
+    if is_foreign and not request.path.startswith(COVERS):
         return web.json_response({"detail": "Only our own pages may call this."}, status=403)
     return await handler(request)
 
 
 WEB_API = "/spotify/v1"
+# Pictures that any page may look at, as the overlay does.
+COVERS = "/spotify/covers/"
 _SERVICES: tuple[tuple[str, Refusals, Service], ...] = (
     ("/twitch/helix", TWITCH_REFUSALS, guard),
     ("/twitch/oauth2", TWITCH_REFUSALS, oauth.answer),
