@@ -2,7 +2,7 @@
 import { backdrop, contrast, READABLE, rgb } from "./colour.js";
 
 // Width and height in rem that each part needs, its margins included; now and next stand above each other.
-const SCENES = { toast: [30, 12], achievements: [30, 12], raffle: [38.5, 18], raid: [38.5, 13], alert: [30, 9] };
+const SCENES = { toast: [30, 12], achievements: [30, 12], raffle: [38.5, 18], raid: [38.5, 13], alert: [38.5, 9] };
 const ROOM = { now: [33, 10.8], next: [33, 7.8], ...SCENES };
 const PARTS = Object.keys(ROOM);
 const PLACES = {
