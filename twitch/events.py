@@ -35,6 +35,41 @@ class RedemptionSettled:
 
 
 @dataclass(frozen=True)
+class Subscribed:
+    """A viewer has subscribed, or told in chat of a further month; `tier` is 1 to 3.
+
+    `is_gift`: somebody else pays for it.
+    """
+
+    message_id: str
+    viewer_id: str
+    tier: int
+    is_gift: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SubscriptionsGifted:
+    """Somebody gave subscriptions to others; who gives unnamed has an empty `viewer_id`."""
+
+    message_id: str
+    viewer_id: str
+    tier: int
+    count: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Cheered:
+    """Somebody cheered bits; who cheers unnamed has an empty `viewer_id`."""
+
+    message_id: str
+    viewer_id: str
+    bits: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class RaidReceived:
     """Another channel has sent its viewers over."""
 

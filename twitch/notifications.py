@@ -6,7 +6,7 @@ from sagas.services import start
 from twitch.models import Message
 from twitch.registry import REVOCATION, on_event
 from twitch.sagas import command_reply, raid_welcome
-from twitch.services import raids, redemptions, streams, subscriptions
+from twitch.services import raids, redemptions, streams, subscriptions, support
 from twitch.services.commands import hearing
 
 REDEMPTION = "channel.channel_points_custom_reward_redemption"
@@ -49,6 +49,26 @@ def raided(message: Message) -> None:
     received = raids.receive(message.event, message.message_id, message.sent_at)
     if received is not None:
         start(raid_welcome, received)
+
+
+@on_event("channel.subscribe")
+def subscribed(message: Message) -> None:
+    support.subscribed(message.event, message.message_id, message.sent_at)
+
+
+@on_event("channel.subscription.message")
+def subscribed_again(message: Message) -> None:
+    support.subscribed(message.event, message.message_id, message.sent_at)
+
+
+@on_event("channel.subscription.gift")
+def gave_subscriptions(message: Message) -> None:
+    support.gifted(message.event, message.message_id, message.sent_at)
+
+
+@on_event("channel.cheer")
+def cheered(message: Message) -> None:
+    support.cheered(message.event, message.message_id, message.sent_at)
 
 
 @on_event(REVOCATION)

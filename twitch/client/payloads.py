@@ -29,6 +29,11 @@ def _status(value: Any) -> Any:
     return word if word in ("UNFULFILLED", "FULFILLED", "CANCELED") else "UNKNOWN"
 
 
+def _tier(value: Any) -> Any:
+    """Tiers are written 1000, 2000 and 3000; one that we do not know counts as the first."""
+    return {"2000": 2, "3000": 3}.get(value, 1) if isinstance(value, str) else value
+
+
 def _list_of_setting(name: str) -> BeforeValidator:
     """A limit comes as {"is_enabled": …, name: …}; switched off it is 0."""
 
@@ -177,6 +182,35 @@ class RaidPayload(BaseModel, hide_input_in_errors=True):
     from_broadcaster_user_name: Text = ""
     to_broadcaster_user_id: Id
     viewers: Count = 0
+
+
+class SupporterPayload(BaseModel, hide_input_in_errors=True):
+    """Who supports the channel; null for somebody unnamed."""
+
+    user_id: Id | None = None
+    user_login: Text | None = None
+    user_name: Text | None = None
+
+
+Tier = Annotated[int, BeforeValidator(_tier)]
+
+
+class SubscribedPayload(SupporterPayload):
+    """The event of a new subscription, or of one that goes on."""
+
+    tier: Tier
+    is_gift: bool = False
+
+
+class GiftedPayload(SupporterPayload):
+    """The event of subscriptions for others."""
+
+    tier: Tier
+    total: Count
+
+
+class CheeredPayload(SupporterPayload):
+    bits: Count
 
 
 class SentPayload(BaseModel):

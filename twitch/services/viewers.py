@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from twitch import rules
 from twitch.models import Viewer
 
+LONGEST_ID = 32
+
 _REMEMBER = """
 INSERT INTO twitch_viewer (id, login, display_name, named_at) VALUES (%s, %s, %s, %s)
 ON CONFLICT (id) DO UPDATE
@@ -23,6 +25,14 @@ def remember(viewer_id: str, login: str, display_name: str, at: datetime) -> Non
     values: list[str | datetime] = [viewer_id, login[:64], (display_name or login)[:128], at]
     with connection.cursor() as cursor:
         cursor.execute(_REMEMBER, values)
+
+
+def find(text: str) -> Viewer | None:
+    """Return whom a text names: by id or name, with or without @, in any case; None for nobody."""
+    name = text.strip()
+    is_id = name.isascii() and name.isdecimal() and len(name) <= LONGEST_ID
+    by_id = Viewer.objects.filter(pk=name).first() if is_id else None
+    return by_id or named(name)
 
 
 def named(text: str) -> Viewer | None:
