@@ -12,7 +12,7 @@ from achievements import texts
 from achievements.services import people, profile, progress
 from twitch.models import Viewer
 from twitch.registry import Invocation, command
-from twitch.services import chat
+from twitch.services import chat, viewers
 
 LATEST = 5
 _COOLDOWN = timedelta(seconds=3)
@@ -61,7 +61,7 @@ def showme(call: Invocation) -> str:
 
 def _about(call: Invocation, tell: Callable[[Viewer], str]) -> str:
     """Tell of the caller or of the viewer they name; of one who hides only to themselves."""
-    viewer = people.find(call.argument) if call.argument else call.viewer
+    viewer = viewers.find(call.argument) if call.argument else call.viewer
     if viewer is None or (viewer != call.viewer and people.is_hidden(viewer)):
         return chat.render(texts.NOT_KNOWN, name=call.argument)
     return tell(viewer)

@@ -72,6 +72,16 @@ GROUPS = [
         ("Decisions", "gavel", "songqueue_decision"),
     ),
     _group(
+        "Points",
+        ("Accounts", "account_balance_wallet", "points_account"),
+        ("Entries", "receipt_long", "points_entry"),
+        ("Holds", "lock_clock", "points_hold"),
+        ("Decisions", "gavel", "points_decision"),
+        ("Rewards", "loyalty", "points_rewardpoints"),
+        ("Exchanges", "swap_horiz", "points_exchange"),
+        ("Rates", "tune", "points_rates"),
+    ),
+    _group(
         "Spotify",
         ("Budget and calls", "data_usage", "spotify_call"),
         ("Tracks", "music_note", "spotify_track"),

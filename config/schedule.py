@@ -21,6 +21,7 @@ EVERY_SECONDS = {
     "sagas.prune": 60 * 60,
     "twitch.prune": 60 * 60,
     "spotify.prune": 60 * 60,
+    "points.check": 24 * 60 * 60,
 }
 
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/schema", views.SchemaView.as_view(), name="schema"),
     path("api/admin/", include("sagas.urls")),
     path("api/admin/", include("spotify.urls")),
+    path("api/", include("points.urls")),
     path("api/", include("raffle.urls")),
     path("", include("accounts.urls")),
     path("", include("tokens.urls")),

@@ -13,10 +13,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from achievements.models import Definition
-from achievements.services import corrections, definitions, people
+from achievements.services import corrections, definitions
 from rest.problems import Problem
 from rest.queries import NoQuery
 from twitch.models import Viewer
+from twitch.services import viewers
 
 
 class RecountSerializer(serializers.Serializer[Any]):
@@ -152,7 +153,7 @@ def _checked(body: serializers.Serializer[Any]) -> dict[str, Any]:
 
 
 def _viewer(name: str) -> Viewer:
-    viewer = people.find(name)
+    viewer = viewers.find(name)
     if viewer is None:
         raise NotFound("There is no viewer of that name or id.")
     return viewer

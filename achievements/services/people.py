@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
+
 from achievements.models import HiddenViewer
+from points.registry import who_hides
 from twitch.models import Viewer
 from twitch.services import viewers
 
-_LONGEST_ID = 32
 
-
-def find(text: str) -> Viewer | None:
-    """Return whom a text names: by id or name, with or without @, in any case; None for nobody."""
-    name = text.strip()
-    is_id = name.isascii() and name.isdecimal() and len(name) <= _LONGEST_ID
-    by_id = Viewer.objects.filter(pk=name).first() if is_id else None
-    return by_id or viewers.named(name)
+@who_hides
+def hidden() -> QuerySet[Any, Any]:
+    """Return the ids of who hides."""
+    return HiddenViewer.objects.values("viewer_id")
 
 
 def find_shown(text: str) -> Viewer | None:
     """Return whom a text names, unless they hide: that must look as if there was nobody."""
-    viewer = find(text)
+    viewer = viewers.find(text)
     return None if viewer is None or is_hidden(viewer) else viewer
 
 

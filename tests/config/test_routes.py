@@ -57,7 +57,8 @@ CALLBACK = "connect/<slug:provider>/callback"
 CONNECT = "connect/<slug:provider>/<slug:role>"
 VIEWER = r"api/^stats/raffle/viewers/(?P<viewer_id>\d{1,32})$"
 APP_LABELS = (
-    "sagas|tokens|accounts|twitch|spotify|raffle|songqueue|achievements|overlay|django_celery_beat"
+    "sagas|tokens|accounts|twitch|spotify|points|raffle|songqueue|achievements|overlay"
+    "|django_celery_beat"
 )
 APP_LIST = rf"admin/^(?P<app_label>{APP_LABELS})/$"
 SONGS = "api/admin/song-queue"
@@ -80,6 +81,16 @@ TABLE = [
     Row(VIEWER, "GET", "/api/stats/raffle/viewers/1", (404, 404, 404, 404, 401, 404)),
     Row("api/raffle/rolls", "GET", "/api/raffle/rolls", PUBLIC_API),
     Row("api/raffle/rolls", "POST", "/api/raffle/rolls", (405, 405, 405, 405, 401, 405)),
+    Row("api/points/leaderboard", "GET", "/api/points/leaderboard", PUBLIC_API),
+    Row(
+        "api/points/leaderboard", "POST", "/api/points/leaderboard", (405, 405, 405, 405, 401, 405)
+    ),
+    Row(
+        "api/points/viewers/<str:name>",
+        "GET",
+        "/api/points/viewers/nobody",
+        (404, 404, 404, 404, 401, 404),
+    ),
     Row("api/stream", "GET", "/api/stream", PUBLIC_API),
     Row("api/stream/viewers", "GET", "/api/stream/viewers", PUBLIC_API),
     Row("api/streams", "GET", "/api/streams", PUBLIC_API),
@@ -248,6 +259,13 @@ TABLES = {
     "achievements/standing": (403, 403),
     "django_celery_beat/periodictask": (403, 403),
     "overlay/overlaytoken": (200, 403),
+    "points/account": (403, 403),
+    "points/decision": (200, 403),
+    "points/entry": (403, 403),
+    "points/exchange": (403, 403),
+    "points/hold": (403, 403),
+    "points/rates": (403, 403),
+    "points/rewardpoints": (200, 302),
     "raffle/roll": (403, 403),
     "sagas/event": (403, 403),
     "sagas/run": (403, 403),

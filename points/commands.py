@@ -1,0 +1,49 @@
+"""What viewers ask about their points in chat."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from points import texts
+from points.models import Entry
+from points.services import people
+from twitch.models import Viewer
+from twitch.registry import Invocation, command
+from twitch.services import chat, viewers
+
+LATEST = 3
+
+
+@command(
+    "points",
+    usage="[viewer | why]",
+    cooldown=timedelta(seconds=1),
+    viewer_cooldown=timedelta(seconds=3),
+    help="How many points a viewer has; “why” tells your last changes.",
+)
+def points(call: Invocation) -> str:
+    """Tell the caller's points, those of the viewer whom they name, or the last changes."""
+    if call.argument.lower() == "why":
+        return _why(call.viewer)
+    viewer = viewers.find(call.argument) if call.argument else call.viewer
+    if viewer is None or (viewer != call.viewer and people.is_hidden(viewer)):
+        return chat.render(texts.NOT_KNOWN, name=call.argument)
+    return _balance(viewer)
+
+
+def _balance(viewer: Viewer) -> str:
+    account = people.account_of(viewer)
+    return chat.render(
+        texts.BALANCE_HELD if account.held else texts.BALANCE,
+        viewer=viewer.display_name,
+        points=f"{account.available:,}",
+        held=f"{account.held:,}",
+    )
+
+
+def _why(viewer: Viewer) -> str:
+    latest = Entry.objects.filter(account_id=viewer.pk).order_by("-id")[:LATEST]
+    told = " · ".join(str(entry) for entry in latest)
+    if not told:
+        return chat.render(texts.NOTHING_YET, viewer=viewer.display_name)
+    return chat.render(texts.WHY, viewer=viewer.display_name, entries=told)

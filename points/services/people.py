@@ -1,0 +1,34 @@
+"""Accounts as others see them: whose is shown, and how points stand."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from points import registry
+from points.models import Account
+from twitch.models import Viewer
+from twitch.services import viewers
+
+
+def leaderboard(most: int) -> QuerySet[Account]:
+    """Return the fullest accounts, without the empty ones and those of viewers who hide."""
+    accounts = Account.objects.filter(balance__gt=0)
+    for hidden in registry.who_hide():
+        accounts = accounts.exclude(viewer__in=hidden())
+    return accounts.select_related("viewer").order_by("-balance", "viewer_id")[:most]
+
+
+def find_shown(text: str) -> Viewer | None:
+    """Return whom a text names, unless they hide: that must look as if there was nobody."""
+    viewer = viewers.find(text)
+    return None if viewer is None or is_hidden(viewer) else viewer
+
+
+def is_hidden(viewer: Viewer) -> bool:
+    ids = Viewer.objects.filter(pk=viewer.pk)
+    return any(ids.filter(pk__in=hidden()).exists() for hidden in registry.who_hide())
+
+
+def account_of(viewer: Viewer) -> Account:
+    """Return the viewer's account; an empty one, not stored, for who never had points."""
+    return Account.objects.filter(pk=viewer.pk).first() or Account(viewer=viewer, balance=0, held=0)
