@@ -51,7 +51,14 @@ class _Try:
 
 def take(run: Lease, saga: Saga[Model], step: Step[Model], subject: Model) -> bool:
     """Do one step and write down its outcome; returns whether the run goes on at once."""
-    this = _Try(run, saga, step, subject)
+    goes_on = _take(_Try(run, saga, step, subject))
+    if run.status == "completed":
+        log.info("saga.completed")
+    return goes_on
+
+
+def _take(this: _Try) -> bool:
+    run, step = this.run, this.step
     try:
         return _call(this, step) if isinstance(step, Call) else _step(this)
     except LeaseLost:
@@ -68,13 +75,18 @@ def take(run: Lease, saga: Saga[Model], step: Step[Model], subject: Model) -> bo
 
 
 def _step(this: _Try) -> bool:
-    before = subjects.columns(this.subject)
-    with transaction.atomic(durable=True):
-        with time_limit(this.step.timeout):
-            this.step.do(this.subject)
-        changed = subjects.changed(this.subject, before)
-        if journal.is_transaction_used():
-            return _move_on(this, this.entry("done"), changed)
+    before, lease = subjects.columns(this.subject), dict(vars(this.run))
+    try:
+        with transaction.atomic(durable=True):
+            with time_limit(this.step.timeout):
+                this.step.do(this.subject)
+            changed = subjects.changed(this.subject, before)
+            if journal.is_transaction_used():
+                return _move_on(this, this.entry("done"), changed)
+    except Exception:
+        # A commit that fails (on a deferred constraint) has taken back what was written as done.
+        vars(this.run).update(lease)
+        raise
     # It only set columns: these and the outcome are one statement, a transaction by itself.
     return _move_on(this, this.entry("done"), changed)
 
@@ -116,8 +128,6 @@ def _move_on(this: _Try, entry: Entry, changed: dict[str, Any] | None = None) ->
         tries=0,
         begun=False,
     )
-    if is_last:
-        log.info("saga.completed")
     return not is_last
 
 

@@ -230,6 +230,21 @@ def test_past_the_point_of_no_return_nothing_is_undone() -> None:
     assert not {name for name in effects_of(parcel) if name.startswith("undo")}
 
 
+def test_a_commit_that_fails_is_a_failed_try_with_its_pause() -> None:
+    parcel = send(weigh=["orphan"])
+    lead()
+    run = run_of(parcel)
+    assert (run.status, run.position, run.owner) == ("waiting", 0, "")
+    assert run.due_at is not None
+    assert run.due_at > timezone.now()
+    assert results(parcel, "weigh") == ["failed"]
+    assert "weigh" not in marks_of(parcel)
+    let_time_pass()
+    lead()
+    assert run_of(parcel).status == "completed"
+    assert marks_of(parcel)["weigh"] == 1
+
+
 @pytest.mark.parametrize("word", ["sleep", "sleep_in_database"])
 def test_what_takes_too_long_is_interrupted(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
     for step in ("weigh", "label", "pay"):

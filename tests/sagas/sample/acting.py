@@ -65,6 +65,13 @@ def _say(word: str) -> None:
         case "cut":
             connection.ensure_connection()
             outside.cut(connection.connection.info.backend_pid)
+        case "orphan":
+            # A deferred constraint finds it when the transaction is committed, and not before.
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "INSERT INTO auth_permission (name, content_type_id, codename)"
+                    " VALUES ('orphan', -1, 'orphan')"
+                )
         case "bad_sql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1 / 0")
