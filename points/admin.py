@@ -19,7 +19,7 @@ from points.services import decisions, ledger, support
 from points.services.decisions import By
 from points.services.ledger import NotEnough
 from sagas.admin import ReadOnlyAdmin
-from twitch.models import Reward
+from twitch.models import Reward, Viewer
 from twitch.services import viewers
 
 LONGEST_WHY = 150
@@ -71,12 +71,21 @@ class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
         given = super().clean() or {}
         if given.get("who"):
             viewer = viewers.find(given["who"])
+            given["viewer"] = self.instance.viewer = viewer
             if viewer is None:
                 self.add_error("who", "Nobody of that name or id was seen here.")
-            given["viewer"] = self.instance.viewer = viewer
+            elif given.get("amount", 0) < 0:
+                self._check_there_is(-given["amount"], viewer)
         # Set before the model's own constraints are looked at.
         self.instance.verb = Decision.Verb.GRANT
         return given
+
+    def _check_there_is(self, amount: int, viewer: Viewer) -> None:
+        # Locked until the form is saved: the admin does both in one transaction.
+        account = Account.objects.select_for_update().filter(pk=viewer.pk).first()
+        available = account.available if account else 0
+        if available < amount:
+            self.add_error("amount", NotEnough(available, amount).sentence)
 
 
 def by(request: HttpRequest, why: str) -> By:
@@ -187,20 +196,6 @@ class DecisionAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Decision | None = None) -> bool:
         return False
-
-    def add_view(
-        self,
-        request: HttpRequest,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        try:
-            return super().add_view(request, form_url, extra_context)
-        except NotEnough as refused:
-            messages.error(request, refused.sentence)
-            # The same form once more, as if it had just been opened.
-            request.method = "GET"
-            return super().add_view(request, form_url, extra_context)
 
     def save_model(
         self, request: HttpRequest, obj: Decision, form: ModelForm[Decision], change: bool
