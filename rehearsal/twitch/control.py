@@ -13,6 +13,7 @@ from rehearsal.twitch.cast import BROADCASTER_ID
 from rehearsal.twitch.channel import NotPossible
 from rehearsal.twitch.helix.chat import RECENT
 from rehearsal.twitch.helix.errors import HelixError
+from rehearsal.twitch.helix.guard import BUCKETS
 from rehearsal.twitch.helix.rewards import shown, write
 from rehearsal.twitch.records import Account, Reward
 from rehearsal.twitch.scopes import KNOWN
@@ -64,13 +65,18 @@ async def chat(request: web.Request) -> web.Response:
     return web.json_response({"message_id": twitch.channel.say(viewer, message).id})
 
 
-async def chat_limit(request: web.Request) -> web.Response:
-    """``{lines}``: how many lines a moderator or the broadcaster may say in half a minute."""
-    recent = request.app[RECENT]
-    recent.trusted_lines = number(
-        await read(request), "lines", recent.trusted_lines, low=0, high=1_000_000
+async def limits(request: web.Request) -> web.Response:
+    """``{chat_lines, points_per_minute}``: how strict Twitch is, until all is reset.
+
+    The lines are those that a moderator or the broadcaster may say in half a minute.
+    """
+    recent, buckets, wish = request.app[RECENT], request.app[BUCKETS], await read(request)
+    most = 1_000_000
+    recent.trusted_lines = number(wish, "chat_lines", recent.trusted_lines, low=0, high=most)
+    buckets.size = number(wish, "points_per_minute", buckets.size, low=1, high=most)
+    return web.json_response(
+        {"chat_lines": recent.trusted_lines, "points_per_minute": buckets.size}
     )
-    return web.json_response({"lines": recent.trusted_lines})
 
 
 async def live(request: web.Request) -> web.Response:
@@ -203,7 +209,7 @@ ROUTES = [
     web.post("/control/resolve", resolve),
     web.post("/control/chat", chat),
     web.get("/control/chat", messages),
-    web.post("/control/chat/limit", chat_limit),
+    web.post("/control/limits", limits),
     web.post("/control/live", live),
     web.post("/control/raid", raid),
     web.post("/control/subscribe", subscribe),

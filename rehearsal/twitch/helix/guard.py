@@ -52,25 +52,26 @@ class Buckets:
     """Token buckets that fill evenly: one per client, and one per client and user."""
 
     def __init__(self, points_per_minute: int) -> None:
-        self._size = points_per_minute
+        self._usual = self.size = points_per_minute
         self._levels: dict[tuple[str, str], tuple[float, float]] = {}
 
     def clear(self) -> None:
-        """Fill every bucket."""
+        """Fill every bucket, to its usual size."""
+        self.size = self._usual
         self._levels.clear()
 
     def charge(self, caller: Caller) -> tuple[bool, dict[str, str]]:
         """Take one point; whether there was one, and the headers that tell what is left."""
         who = (caller.client_id, caller.user_id)
         now = time.time()
-        level, since = self._levels.get(who, (float(self._size), now))
-        level = min(self._size, level + (now - since) * self._size / 60)
+        level, since = self._levels.get(who, (float(self.size), now))
+        level = min(self.size, level + (now - since) * self.size / 60)
         allowed = level >= 1
         level -= allowed
         self._levels[who] = (level, now)
-        full_at = now + (self._size - level) * 60 / self._size
+        full_at = now + (self.size - level) * 60 / self.size
         return allowed, {
-            "Ratelimit-Limit": str(self._size),
+            "Ratelimit-Limit": str(self.size),
             "Ratelimit-Remaining": str(int(level)),
             "Ratelimit-Reset": str(math.ceil(full_at)),
         }
