@@ -215,6 +215,7 @@ INSTALLED_APPS = [
     "points",
     "raffle",
     "songqueue",
+    "tournaments",
     "achievements",
     "overlay",
     "studio",

@@ -1,0 +1,1 @@
+"""Tournaments: registration, roster, draw, matches, table, bracket; votes and predictions in points."""
