@@ -3,6 +3,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class AccountsConfig(AppConfig):
@@ -12,3 +13,4 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         # Importing it is what makes it known to the schema's generator.
         import_module("accounts.schema")
+        autodiscover_modules("personal")

@@ -4,11 +4,30 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models
 
 
 class User(AbstractUser):
     """A person with an account; staff work in the admin."""
+
+    viewer = models.OneToOneField(
+        "twitch.Viewer",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="user",
+        help_text="Who this is in chat, known since they signed in with Twitch.",
+    )
+    is_banned = models.BooleanField(
+        "banned", default=False, help_text="Sees everything, but registers, votes and bets nothing."
+    )
+    banned_reason = models.CharField(
+        max_length=200,
+        blank=True,
+        validators=[ProhibitNullCharactersValidator()],
+        help_text="The banned person reads it, too.",
+    )
 
 
 class SignInLink(models.Model):

@@ -57,7 +57,7 @@ CALLBACK = "connect/<slug:provider>/callback"
 CONNECT = "connect/<slug:provider>/<slug:role>"
 VIEWER = r"api/^stats/raffle/viewers/(?P<viewer_id>\d{1,32})$"
 APP_LABELS = (
-    "sagas|tokens|accounts|twitch|spotify|points|raffle|songqueue|achievements|overlay"
+    "sagas|tokens|twitch|spotify|accounts|points|raffle|songqueue|achievements|overlay"
     "|django_celery_beat"
 )
 APP_LIST = rf"admin/^(?P<app_label>{APP_LABELS})/$"
@@ -135,6 +135,7 @@ TABLE = [
     Row(f"{RUN}/mark-done", "POST", "/api/admin/runs/1/mark-done", DECISION),
     Row(f"{RUN}/compensate", "POST", "/api/admin/runs/1/compensate", DECISION),
     Row(f"{RUN}/close", "POST", "/api/admin/runs/1/close", DECISION),
+    Row("sign-in", "GET", "/sign-in", (200, 302, 302, 302, 200, 200)),
     Row("sign-in/<str:secret>/", "GET", "/sign-in/guess/", EVERYBODY),
     Row("sign-in/<str:secret>/", "POST", "/sign-in/guess/", (410,) * 6),
     Row(CALLBACK, "GET", "/connect/twitch/callback", (400,) * 6),

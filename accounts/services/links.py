@@ -1,4 +1,4 @@
-"""Accounts and the ways into them."""
+"""Links that let the administrator in, once."""
 
 from __future__ import annotations
 

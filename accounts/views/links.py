@@ -10,17 +10,17 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import services
+from accounts.services import links
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def sign_in(request: HttpRequest, secret: str) -> HttpResponse:
+def use(request: HttpRequest, secret: str) -> HttpResponse:
     """Ask for a click before the link is used up: a preview of the address must not burn it."""
     if request.method != "POST":
-        return render(request, "accounts/sign_in.html")
-    user = services.use_sign_in_link(secret, now=timezone.now())
+        return render(request, "accounts/link.html")
+    user = links.use_sign_in_link(secret, now=timezone.now())
     if user is None:
-        return render(request, "accounts/sign_in.html", {"is_used_up": True}, status=410)
+        return render(request, "accounts/link.html", {"is_used_up": True}, status=410)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     return redirect(settings.LOGIN_REDIRECT_URL)

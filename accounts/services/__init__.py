@@ -1,0 +1,1 @@
+"""What is written about people, and who they are."""

@@ -1,0 +1,30 @@
+"""People and the viewers they are; who is banned."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+
+from accounts.models import User
+from twitch.models import Viewer
+
+
+def viewer_of(user: object) -> Viewer | None:
+    """Return the viewer that this person is; None for strangers, programs and the unlinked."""
+    return user.viewer if isinstance(user, User) else None
+
+
+def may_act(user: User | AnonymousUser) -> bool:
+    """Tell whether this person is a viewer who is not banned."""
+    return isinstance(user, User) and user.viewer_id is not None and not user.is_banned
+
+
+def ban(user: User, reason: str) -> None:
+    """Let this person read on, but not act; a second ban changes the reason."""
+    user.is_banned, user.banned_reason = True, reason.strip()
+    user.save(update_fields=["is_banned", "banned_reason"])
+
+
+def unban(user: User) -> None:
+    """Let this person act again."""
+    user.is_banned, user.banned_reason = False, ""
+    user.save(update_fields=["is_banned", "banned_reason"])

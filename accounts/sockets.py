@@ -1,0 +1,48 @@
+"""Who is behind a WebSocket: cookies count on our own pages only, so no other site can listen."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from http.cookies import CookieError, SimpleCookie
+from importlib import import_module
+from typing import Any
+from urllib.parse import urlsplit
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.contrib import auth
+from django.http import HttpRequest
+from django.http.request import validate_host
+
+from accounts.models import User
+
+
+@database_sync_to_async  # type: ignore[untyped-decorator]
+def person(scope: MutableMapping[str, Any]) -> User | None:
+    """Return who opens this socket; None for strangers. A banned person may still listen."""
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    return _by_session(headers) if _is_ours(headers.get("origin", "")) else None
+
+
+def _by_session(headers: dict[str, str]) -> User | None:
+    request = HttpRequest()
+    engine = import_module(settings.SESSION_ENGINE)
+    request.session = engine.SessionStore(_cookie(headers, settings.SESSION_COOKIE_NAME))
+    user = auth.get_user(request)
+    return user if isinstance(user, User) else None
+
+
+def _cookie(headers: dict[str, str], name: str) -> str | None:
+    try:
+        morsel = SimpleCookie(headers.get("cookie", "")).get(name)
+    except CookieError:
+        return None
+    return morsel.value if morsel else None
+
+
+def _is_ours(origin: str) -> bool:
+    try:
+        host = urlsplit(origin).hostname
+    except ValueError:
+        return False
+    return bool(host) and validate_host(str(host), settings.ALLOWED_HOSTS)
