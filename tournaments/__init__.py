@@ -1,1 +1,1 @@
-"""Tournaments: registration, roster, draw, matches, table, bracket; votes and predictions in points."""
+"""Tournaments: registration, roster, draw, matches, table and bracket; votes and predictions."""
