@@ -186,8 +186,13 @@ def test_a_page_of_an_older_version_loads_itself_again_once(screen: Screen) -> N
     page = screen.blank()
     loads: list[str] = []
     page.on("load", lambda loaded: loads.append(loaded.url))
+    # Before the page's own scripts, which read it.
     page.add_init_script(
-        "addEventListener('DOMContentLoaded', () => { document.body.dataset.version = '01d' })"
+        """new MutationObserver((_, observer) => {
+            if (!document.body) return;
+            document.body.dataset.version = "01d";
+            observer.disconnect();
+        }).observe(document, { childList: true, subtree: true })"""
     )
     page.goto(screen.site.page(screen.token))
     # The second load keeps its old version, and says so.
