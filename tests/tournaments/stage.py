@@ -145,7 +145,7 @@ def skeleton(made: Tournament, form: Format) -> None:
 
 def play(made: Tournament, *, days: int, seed: int = 1) -> None:
     """Play the first match days, with goals from a seed, and make the table anew."""
-    goals = random.Random(seed)  # noqa: S311 (nothing is secret here)
+    goals = random.Random(seed)
     found = made.matches.league().filter(matchday__lte=days, status=Match.Status.SCHEDULED)
     for match in found.order_by("matchday", "pk"):
         finish(match, goals.choice((0, 0, 1, 1, 2, 3, 4)), goals.choice((0, 1, 1, 2, 3)))
