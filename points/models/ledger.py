@@ -14,13 +14,21 @@ def new_hold_id() -> str:
 
 
 class Account(models.Model):
-    """What a viewer has: `balance` is the sum of the entries, `held` the part that is set aside."""
+    """What a viewer has: `balance` is the sum of the entries, `held` the part that is set aside.
+
+    `owed` is what was taken back although it was spent: advanced, and not paid off yet. `seq` rises
+    with every change, so that of two answers the newer one is known.
+    """
 
     viewer = models.OneToOneField(
         "twitch.Viewer", primary_key=True, on_delete=models.PROTECT, related_name="points"
     )
     balance = models.BigIntegerField(db_default=0)
     held = models.BigIntegerField(db_default=0, help_text="Set aside, and not to be spent twice.")
+    owed = models.BigIntegerField(
+        db_default=0, help_text="Taken back after it was spent: the next points pay it off."
+    )
+    seq = models.BigIntegerField(db_default=0, editable=False, help_text="Counts the changes.")
     opened_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -29,6 +37,10 @@ class Account(models.Model):
             models.CheckConstraint(condition=Q(balance__gte=0), name="no_balance_below_zero"),
             models.CheckConstraint(
                 condition=Q(held__gte=0, held__lte=F("balance")), name="no_more_held_than_there_is"
+            ),
+            models.CheckConstraint(
+                condition=Q(owed=0) | Q(owed__gt=0, held=F("balance")),
+                name="who_owes_has_nothing_to_spend",
             ),
         ]
 
@@ -89,6 +101,8 @@ class Entry(models.Model):
         DEBIT = "debit", "taken"
         CAPTURE = "capture", "spent from a hold"
         REVERSAL = "reversal", "reversed"
+        ADVANCE = "advance", "owed from here on"
+        REPAYMENT = "repayment", "paid off"
 
     # In the order of an account's changes: drawn while its row is locked.
     id = models.BigAutoField(primary_key=True)
@@ -97,7 +111,7 @@ class Entry(models.Model):
     )
     amount = models.BigIntegerField()
     balance_after = models.BigIntegerField()
-    kind = models.CharField(max_length=8, choices=Kind)
+    kind = models.CharField(max_length=10, choices=Kind)
     cause_type = models.CharField(max_length=60)
     cause_id = models.CharField(max_length=100)
     description = models.CharField(max_length=200, blank=True, db_default="")
@@ -136,8 +150,8 @@ class Entry(models.Model):
                 fields=["hold"], condition=Q(hold__isnull=False), name="a_hold_is_captured_once"
             ),
             models.CheckConstraint(
-                condition=Q(kind="credit", amount__gt=0)
-                | Q(kind__in=["debit", "capture"], amount__lt=0)
+                condition=Q(kind__in=["credit", "advance"], amount__gt=0)
+                | Q(kind__in=["debit", "capture", "repayment"], amount__lt=0)
                 | Q(kind="reversal", amount__gt=0)
                 | Q(kind="reversal", amount__lt=0),
                 name="entry_has_its_sign",

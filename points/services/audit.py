@@ -39,6 +39,14 @@ CHECKS = {
         ) AS holds ON account_id = viewer_id
         WHERE held <> coalesce(open, 0) ORDER BY viewer_id
     """,
+    "Viewer {} owes {}, what was advanced and paid off makes {}.": """
+        SELECT viewer_id, owed, coalesce(advanced, 0) FROM points_account
+        LEFT JOIN (
+            SELECT account_id, sum(amount) AS advanced FROM points_entry
+            WHERE kind IN ('advance', 'repayment') GROUP BY account_id
+        ) AS debts ON account_id = viewer_id
+        WHERE owed <> coalesce(advanced, 0) ORDER BY viewer_id
+    """,
     "Hold {} is {}, which its entries do not say.": """
         SELECT points_hold.id, status FROM points_hold
         LEFT JOIN points_entry ON hold_id = points_hold.id
@@ -67,6 +75,7 @@ _SUMS = """
 SELECT (SELECT count(*) FROM points_account),
     (SELECT coalesce(sum(balance), 0) FROM points_account),
     (SELECT coalesce(sum(held), 0) FROM points_account),
+    (SELECT coalesce(sum(owed), 0) FROM points_account),
     count(*), coalesce(sum(amount) FILTER (WHERE amount > 0), 0),
     coalesce(-sum(amount) FILTER (WHERE amount < 0), 0)
 FROM points_entry
@@ -80,14 +89,17 @@ class Sums:
     accounts: int
     balances: int
     held: int
+    owed: int
     entries: int
     issued: int
     burned: int
 
     def __str__(self) -> str:
+        owed = f" {self.owed:,} more are owed." if self.owed else ""
         return (
             f"{self.accounts:,} accounts hold {self.balances:,} points, {self.held:,} of them set"
             f" aside: {self.issued:,} issued − {self.burned:,} burned, in {self.entries:,} entries."
+            f"{owed}"
         )
 
 

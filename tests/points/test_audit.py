@@ -47,7 +47,7 @@ def test_a_sound_ledger_is_right(evening: None) -> None:
 
 def test_an_empty_ledger_is_right(db: None) -> None:
     assert audit.check() == []
-    assert audit.sums() == audit.Sums(0, 0, 0, 0, 0, 0)
+    assert audit.sums() == audit.Sums(0, 0, 0, 0, 0, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,10 @@ def test_an_empty_ledger_is_right(db: None) -> None:
         (
             "UPDATE points_account SET held = 9 WHERE viewer_id = '2001'",
             "Of viewer 2001 are 9 set aside, the open holds make 10.",
+        ),
+        (
+            "UPDATE points_account SET held = balance, owed = 7 WHERE viewer_id = '2001'",
+            "Viewer 2001 owes 7, what was advanced and paid off makes 0.",
         ),
         ("DELETE FROM points_entry WHERE kind = 'capture'", "is captured, which its entries"),
         (

@@ -12,7 +12,14 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from points.models import Account, Entry, Hold
 from points.services import audit, ledger
-from points.services.ledger import Cause, HoldClosed, KeyReused, NotEnough
+from points.services.ledger import (
+    Cause,
+    Credit,
+    HoldClosed,
+    KeyReused,
+    NotEnough,
+    NotReversible,
+)
 from tests.backstage import at_once
 from tests.points.conftest import CAUSE, give
 from twitch.models import Viewer
@@ -24,6 +31,10 @@ def account(viewer: Viewer) -> tuple[int, int]:
     """Return the balance and what of it is held."""
     found = Account.objects.get(pk=viewer.pk)
     return found.balance, found.held
+
+
+def owed(viewer: Viewer) -> int:
+    return Account.objects.get(pk=viewer.pk).owed
 
 
 def test_every_change_of_a_balance_has_an_entry_that_explains_it(ann: Viewer) -> None:
@@ -215,6 +226,111 @@ def test_a_batch_is_reversed_wholly_or_not_at_all(ann: Viewer, bob: Viewer) -> N
         ledger.reverse_batch("", CAUSE)
 
 
+def test_what_is_spent_can_be_taken_back_as_owed_and_the_next_points_pay_it_off(
+    ann: Viewer,
+) -> None:
+    entry = ledger.credit(ann.pk, 100, CAUSE, key="a")
+    ledger.debit(ann.pk, 30, CAUSE, key="b")
+    opposite = ledger.reverse(entry.pk, Cause("test", "2", "Corrected"), owing=True)
+    assert (opposite.amount, opposite.balance_after) == (-100, 0)
+    assert owed(ann) == 30
+    assert ledger.reverse(entry.pk, CAUSE, owing=True) == opposite
+    ledger.credit(ann.pk, 10, CAUSE, key="c")
+    assert (account(ann), owed(ann)) == ((0, 0), 20)
+    assert ledger.credit(ann.pk, 50, CAUSE, key="d").balance_after == 50
+    assert (account(ann), owed(ann)) == ((30, 0), 0)
+    assert [(e.kind, e.amount, e.cause_id) for e in Entry.objects.order_by("id")[2:]] == [
+        ("advance", 30, "2"),
+        ("reversal", -100, "2"),
+        ("credit", 10, "1"),
+        ("repayment", -10, "1"),
+        ("credit", 50, "1"),
+        ("repayment", -20, "1"),
+    ]
+
+
+def test_to_reverse_what_was_reversed_owing_restores_what_was(ann: Viewer) -> None:
+    entry = ledger.credit(ann.pk, 100, CAUSE, key="a")
+    ledger.debit(ann.pk, 30, CAUSE, key="b")
+    opposite = ledger.reverse(entry.pk, CAUSE, owing=True)
+    ledger.reverse(opposite.pk, CAUSE)
+    assert (account(ann), owed(ann)) == ((70, 0), 0)
+
+
+def test_who_owes_does_not_lose_what_is_set_aside_until_it_is_released(ann: Viewer) -> None:
+    entry = ledger.credit(ann.pk, 100, CAUSE, key="a")
+    held = ledger.hold(ann.pk, 60, CAUSE, key="b")
+    ledger.debit(ann.pk, 10, CAUSE, key="c")
+    ledger.reverse(entry.pk, CAUSE, owing=True)
+    assert (account(ann), owed(ann)) == ((60, 60), 70)
+    with pytest.raises(NotEnough):
+        ledger.debit(ann.pk, 1, CAUSE, key="d")
+    ledger.release(held.pk)
+    assert (account(ann), owed(ann)) == ((0, 0), 10)
+
+
+def test_entries_about_what_is_owed_are_not_reversed_by_themselves(ann: Viewer) -> None:
+    entry = ledger.credit(ann.pk, 10, CAUSE, key="a")
+    ledger.debit(ann.pk, 10, CAUSE, key="b")
+    ledger.reverse(entry.pk, CAUSE, owing=True)
+    with pytest.raises(NotReversible):
+        ledger.reverse(Entry.objects.get(kind="advance").pk, CAUSE)
+
+
+def test_a_batch_is_reversed_owing_and_back_again(ann: Viewer, bob: Viewer) -> None:
+    give(ann, 10, batch="payout")
+    give(bob, 10, batch="payout")
+    ledger.debit(bob.pk, 4, CAUSE, key="a")
+    made = ledger.reverse_batch("payout", CAUSE, owing=True)
+    assert [entry.amount for entry in made] == [-10, -10]
+    assert (account(ann), account(bob), owed(bob)) == ((0, 0), (0, 0), 4)
+    ledger.reverse_batch("reverse:payout", CAUSE)
+    assert (account(ann), account(bob), owed(bob)) == ((10, 0), (6, 0), 0)
+
+
+# --- Many at once ------------------------------------------------------------------------------
+
+
+def credits_for(*viewers: Viewer, amount: int = 5) -> list[Credit]:
+    return [Credit(each.pk, amount, CAUSE, f"pay {n}") for n, each in enumerate(viewers)]
+
+
+def test_many_are_paid_as_one_and_once(ann: Viewer, bob: Viewer) -> None:
+    made = ledger.credit_many(credits_for(bob, ann, bob), batch="payout")
+    assert [(e.account_id, e.amount, e.balance_after) for e in made] == [
+        (bob.pk, 5, 5),
+        (ann.pk, 5, 5),
+        (bob.pk, 5, 10),
+    ]
+    assert ledger.credit_many(credits_for(bob, ann, bob), batch="payout") == made
+    assert (account(ann), account(bob)) == ((5, 0), (10, 0))
+    assert {entry.batch for entry in Entry.objects.all()} == {"payout"}
+    assert ledger.credit_many([]) == []
+
+
+def test_many_are_paid_wholly_or_not_at_all(ann: Viewer, bob: Viewer) -> None:
+    ledger.credit_many(credits_for(ann))
+    for wrong in (credits_for(ann, bob, amount=6), credits_for(bob), [*credits_for(ann) * 2]):
+        with pytest.raises(KeyReused):
+            ledger.credit_many(wrong)
+    assert account(ann) == (5, 0)
+    assert not Entry.objects.filter(account=bob.pk).exists()
+    with pytest.raises(ValueError, match="at most 200"):
+        Credit(ann.pk, 5, CAUSE, "k" * 201)
+
+
+def test_hundreds_are_paid_and_taken_back_in_few_statements(
+    db: None, django_assert_max_num_queries: Any
+) -> None:
+    viewers = [Viewer(id=str(n), login=f"v{n}", display_name=f"V{n}") for n in range(1, 501)]
+    Viewer.objects.bulk_create(viewers)
+    with django_assert_max_num_queries(10):
+        ledger.credit_many(credits_for(*viewers), batch="payout")
+    with django_assert_max_num_queries(10):
+        ledger.reverse_batch("payout", CAUSE)
+    assert audit.sums().burned == 2500
+
+
 # --- The tables guard themselves -----------------------------------------------------------------
 
 
@@ -241,6 +357,8 @@ def execute(statement: str) -> None:
         ({"balance": -1}, "no_balance_below_zero|no_more_held"),
         ({"held": 11}, "no_more_held_than_there_is"),
         ({"held": -1}, "no_more_held_than_there_is"),
+        ({"owed": 1}, "who_owes_has_nothing_to_spend"),
+        ({"owed": -1, "held": 10}, "who_owes_has_nothing_to_spend"),
     ],
 )
 def test_no_account_is_ever_below_zero(
@@ -318,6 +436,38 @@ def test_an_entry_is_reversed_once_whoever_asks_at_once(ann: Viewer) -> None:
     results = at_once(12, lambda: ledger.reverse(entry.pk, Cause("test", f"{next(causes)}")).pk)
     assert len(set(results)) == 1
     assert account(ann) == (100, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_owed_is_paid_off_once_whoever_pays_at_once(ann: Viewer) -> None:
+    entry = ledger.credit(ann.pk, 50, CAUSE, key="a")
+    ledger.debit(ann.pk, 50, CAUSE, key="b")
+    keys = count()
+    verbs = iter(
+        [
+            lambda: ledger.reverse(entry.pk, CAUSE, owing=True),
+            lambda: ledger.credit(ann.pk, 10, CAUSE, key=f"c{next(keys)}"),
+        ]
+        * 8
+    )
+    assert outcomes(at_once(16, lambda: next(verbs)())) == {"Entry": 16}
+    assert (account(ann), owed(ann)) == ((30, 0), 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_payouts_of_the_same_viewers_at_once_do_not_wait_for_each_other_for_ever(
+    ann: Viewer, bob: Viewer
+) -> None:
+    numbers = count()
+
+    def pay() -> int:
+        number = next(numbers)
+        order = (ann, bob) if number % 2 else (bob, ann)
+        credits = [Credit(each.pk, 1, CAUSE, f"{number}:{each.pk}") for each in order]
+        return len(ledger.credit_many(credits))
+
+    assert at_once(12, pay) == [2] * 12
+    assert (account(ann), account(bob)) == ((12, 0), (12, 0))
 
 
 @pytest.mark.django_db(transaction=True)

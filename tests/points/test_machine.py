@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 
 from points.models import Account
 from points.services import audit, ledger
-from points.services.ledger import HoldClosed, NotEnough
+from points.services.ledger import Credit, HoldClosed, NotEnough
 from tests.points.conftest import CAUSE
 from twitch.models import Viewer
 
@@ -30,7 +30,7 @@ amount = st.integers(1, 60)
 
 
 class Ledger(RuleBasedStateMachine):
-    """Balances and holds as two dictionaries, beside the real ones."""
+    """Balances, holds and debts as dictionaries, beside the real ones."""
 
     entries = Bundle("entries")
     holds = Bundle("holds")
@@ -43,6 +43,7 @@ class Ledger(RuleBasedStateMachine):
         Viewer.objects.bulk_create(Viewer(id=pk, login=pk, display_name=pk) for pk in VIEWERS)
         self.balance = dict.fromkeys(VIEWERS, 0)
         self.held = dict.fromkeys(VIEWERS, 0)
+        self.owed = dict.fromkeys(VIEWERS, 0)
         self.reversed: set[int] = set()
         self.keys = 0
 
@@ -54,6 +55,11 @@ class Ledger(RuleBasedStateMachine):
         self.keys += 1
         return f"key {self.keys}"
 
+    def gets(self, who: str, points: int) -> None:
+        repaid = min(self.owed[who], points)
+        self.owed[who] -= repaid
+        self.balance[who] += points - repaid
+
     def can_spend(self, who: str, points: int) -> bool:
         return self.balance[who] - self.held[who] >= points
 
@@ -63,8 +69,17 @@ class Ledger(RuleBasedStateMachine):
         entry = ledger.credit(who, points, CAUSE, key=key)
         if repeats:
             assert ledger.credit(who, points, CAUSE, key=key).pk == entry.pk
-        self.balance[who] += points
+        self.gets(who, points)
         return entry
+
+    @rule(target=entries, points=st.lists(st.tuples(viewer, amount), max_size=5))
+    def credit_many(self, points: list[tuple[str, int]]) -> Any:
+        credits = [Credit(who, each, CAUSE, self.key()) for who, each in points]
+        made = ledger.credit_many(credits)
+        assert ledger.credit_many(credits) == made
+        for who, each in points:
+            self.gets(who, each)
+        return multiple(*made)
 
     @rule(target=entries, who=viewer, points=amount)
     def debit(self, who: str, points: int) -> Any:
@@ -96,29 +111,38 @@ class Ledger(RuleBasedStateMachine):
     @rule(hold=consumes(holds))
     def release(self, hold: Any) -> None:
         self.held[hold.account_id] -= hold.amount
+        self.balance[hold.account_id] -= hold.amount
+        self.gets(hold.account_id, hold.amount)
         ledger.release(hold.pk)
         with pytest.raises(HoldClosed):
             ledger.capture(hold.pk)
 
-    @rule(target=entries, entry=entries)
-    def reverse(self, entry: Any) -> Any:
+    @rule(target=entries, entry=entries, owing=st.booleans())
+    def reverse(self, entry: Any, owing: bool) -> Any:
+        who, points = entry.account_id, entry.amount
         if entry.pk in self.reversed:
             assert ledger.reverse(entry.pk, CAUSE).reverses_id == entry.pk
             return multiple()
-        if entry.amount > 0 and not self.can_spend(entry.account_id, entry.amount):
+        if points > 0 and not owing and not self.can_spend(who, points):
             with pytest.raises(NotEnough):
                 ledger.reverse(entry.pk, CAUSE)
             return multiple()
-        self.balance[entry.account_id] -= entry.amount
+        if points > 0:
+            taken = min(points, self.balance[who] - self.held[who])
+            self.balance[who] -= taken
+            self.owed[who] += points - taken
+        else:
+            self.gets(who, -points)
         self.reversed.add(entry.pk)
-        return ledger.reverse(entry.pk, CAUSE)
+        return ledger.reverse(entry.pk, CAUSE, owing=owing)
 
     @invariant()
     def the_ledger_is_right(self) -> None:
         assert audit.check() == []
-        found = {row.pk: (row.balance, row.held) for row in Account.objects.all()}
+        found = {row.pk: (row.balance, row.held, row.owed) for row in Account.objects.all()}
         for who in VIEWERS:
-            assert found.get(who, (0, 0)) == (self.balance[who], self.held[who])
+            model = (self.balance[who], self.held[who], self.owed[who])
+            assert found.get(who, (0, 0, 0)) == model
 
 
 def test_in_whatever_order_points_move_the_ledger_is_right(db: None) -> None:
