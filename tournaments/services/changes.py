@@ -1,0 +1,44 @@
+"""How a tournament is changed: under its lock, with a note in its diary, and told to onlookers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+
+from pushes.services import push_on_commit
+from tournaments.models import Change, Tournament
+
+
+def locked(tournament_id: str) -> Tournament:
+    """Lock the tournament's row for the caller's transaction; raises Tournament.DoesNotExist."""
+    return Tournament.objects.select_for_update().get(pk=tournament_id)
+
+
+def note(
+    tournament: Tournament,
+    verb: str,
+    by: str,
+    details: dict[str, Any],
+    now: datetime,
+    *,
+    reason: str = "",
+) -> Change:
+    """Write into the diary what was done; `by` is "" for what a rule did."""
+    return Change.objects.create(
+        tournament=tournament, verb=verb, by=by, reason=reason, details=details, at=now
+    )
+
+
+def touch(tournament: Tournament, *what: str) -> None:
+    """Number a change and tell pages, sockets and overlays of it, once it is committed.
+
+    Called once, at the end of a transaction that holds the tournament's lock. `what` names the
+    documents that changed: `tournament`, `participants`, `draw`, `matches`, `table`, `bracket`.
+    """
+    Tournament.objects.filter(pk=tournament.pk).update(revision=F("revision") + 1)
+    tournament.refresh_from_db(fields=["revision"])
+    push_on_commit(
+        tournament.group, {"type": "changed", "seq": tournament.revision, "what": sorted(what)}
+    )
