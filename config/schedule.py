@@ -18,6 +18,7 @@ EVERY_SECONDS = {
     "twitch.reconcile": 5 * 60,
     "twitch.watch_stream": 10,
     "songqueue.sync": 2,
+    "tournaments.keep_time": 15,
     "sagas.prune": 60 * 60,
     "twitch.prune": 60 * 60,
     "spotify.prune": 60 * 60,
