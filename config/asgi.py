@@ -21,6 +21,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from django.urls import re_path
 
 from overlay.routing import websocket_urlpatterns as overlay_sockets
+from points.routing import websocket_urlpatterns as points_sockets
 from songqueue.routing import websocket_urlpatterns as songqueue_sockets
 from studio.routing import websocket_urlpatterns as studio_sockets
 from twitch.intake import Intake
@@ -48,6 +49,7 @@ application = ProtocolTypeRouter(
         "websocket": URLRouter(
             [
                 *overlay_sockets,
+                *points_sockets,
                 *songqueue_sockets,
                 *studio_sockets,
                 *twitch_sockets,

@@ -28,6 +28,7 @@ Receive = Callable[[], Awaitable[Message]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 NOT_UNDERSTOOD = 4400
+NOT_SIGNED_IN = 4401
 NOT_ALLOWED = 4403
 TOO_LARGE = 4413
 TOO_MANY = 4429
@@ -42,10 +43,11 @@ class PushConsumer:
     """One socket, from connect to end; a subclass says who may listen and what there is to see."""
 
     group: str
+    socket_class: type[Socket] = Socket
 
     def __init__(self, scope: Message) -> None:
         self.scope = scope
-        self.socket = Socket()
+        self.socket = self.socket_class()
         self._hub = Hub.current()
         self._groups: list[str] = []
         self._allowance = MOST
@@ -59,11 +61,11 @@ class PushConsumer:
         return app
 
     async def authorise(self) -> bool:
-        """Tell whether this client may listen."""
+        """Tell whether this client may listen; the socket may be closed here with a better code."""
         raise NotImplementedError
 
     async def snapshot(self) -> dict[str, Any]:
-        """Return all there is to see now, with the `seq` that it stands for."""
+        """Return all there is to see now, with the `seq` that it stands for, or another `type`."""
         raise NotImplementedError
 
     async def latest(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -76,22 +77,51 @@ class Socket:
             for message in (snapshot, *held):
                 self._queue.put_nowait(message)
 
-    def close(self, code: int) -> None:
-        """Drop what still waits and close the socket."""
+    def close(self, code: int, reason: str = "") -> None:
+        """Drop what still waits and close the socket; `reason` is a stable code, if any."""
         if self.is_closed:
             return
         self.is_closed = True
         while not self._queue.empty():
             self._queue.get_nowait()
-        self._queue.put_nowait({"type": "websocket.close", "code": code})
+        self._queue.put_nowait({"type": "websocket.close", "code": code, "reason": reason})
 
     async def write(self, send: Send) -> None:
         """Send what comes, until the socket is closed or its client is gone."""
         while True:
             message = await self._queue.get()
+            if not self._is_news(message):
+                continue
             try:
                 await send(message)
             except OSError:
                 return
             if message["type"] == "websocket.close":
                 return
+
+    def _is_news(self, message: Message) -> bool:
+        """Tell, when its turn has come, whether a message is still worth sending."""
+        return True
+
+
+class NewestSocket(Socket):
+    """A queue of messages that each say all there is: an older one never follows a newer one.
+
+    Commits and pushes of several processes may overtake each other, and a snapshot both.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seq = -1
+
+    def _is_news(self, message: Message) -> bool:
+        if message["type"] != "websocket.send":
+            return True
+        said = json.loads(message["text"])
+        if said["type"] == "beat":
+            return True
+        # The same once more is an answer to a client that asked.
+        if said["seq"] < self._seq:
+            return False
+        self._seq = said["seq"]
+        return True

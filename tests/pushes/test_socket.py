@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
-from pushes.socket import BEATS, TOO_SLOW, WINDOW, Message, Socket, text_message
+from pushes.socket import BEATS, TOO_SLOW, WINDOW, Message, NewestSocket, Socket, text_message
 
 SNAPSHOT = text_message("snapshot")
 
@@ -87,3 +88,25 @@ async def test_nothing_is_sent_after_the_close() -> None:
     socket.offer(text_message("secret"))
     socket.close(1000)
     assert await sent(socket) == [4403]
+
+
+def said(seq: int, kind: str = "delta") -> Message:
+    return text_message(json.dumps({"type": kind, "seq": seq}))
+
+
+async def test_an_older_message_never_follows_a_newer_one() -> None:
+    socket = NewestSocket()
+    socket.offer(said(3))
+    socket.offer(said(5))
+    socket.release(said(4, "snapshot"))
+    for seq in (7, 6, 7, 8):
+        socket.offer(said(seq))
+    told = [json.loads(text)["seq"] for text in (await sent(socket))[:-1]]
+    assert told == [4, 5, 7, 7, 8]
+
+
+async def test_a_beat_is_always_sent() -> None:
+    socket = NewestSocket()
+    socket.release(said(4, "snapshot"))
+    socket.beat(said(3, "beat"))
+    assert len(await sent(socket)) == 3
