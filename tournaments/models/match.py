@@ -23,6 +23,14 @@ class Phase(models.TextChoices):
     FINAL = "FINAL", "final"
 
 
+class Ground(models.TextChoices):
+    NO_SHOW = "no_show", "did not show up"
+    WITHDRAWAL = "withdrawal", "withdrew"
+    RULES = "rules", "broke the rules"
+    CONNECTION = "connection", "could not stay connected"
+    OTHER = "other", "other"
+
+
 class Tie(models.Model):
     """A place in the bracket: two players, one or two legs, one who goes on; known from day one."""
 
@@ -119,6 +127,10 @@ class Match(models.Model):
     has_extra_time = models.BooleanField(default=False)
     home_penalties = models.PositiveSmallIntegerField(null=True, blank=True)
     away_penalties = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Of a forfeit: who did not win it, and why; both of a double forfeit, which has no score.
+    is_home_guilty = models.BooleanField(db_default=False)
+    is_away_guilty = models.BooleanField(db_default=False)
+    ground = models.CharField(max_length=10, choices=Ground, blank=True, db_default="")
 
     objects = MatchQuerySet.as_manager()
 
@@ -176,9 +188,9 @@ class Result(models.Model):
     has_extra_time = models.BooleanField(default=False)
     home_penalties = models.PositiveSmallIntegerField(null=True)
     away_penalties = models.PositiveSmallIntegerField(null=True)
-    # Of a forfeit: who did not win it; both of a double forfeit.
     is_home_guilty = models.BooleanField(default=False)
     is_away_guilty = models.BooleanField(default=False)
+    ground = models.CharField(max_length=10, choices=Ground, blank=True, db_default="")
     reason = models.CharField(max_length=300, blank=True, default="")
     entered_by = models.CharField(max_length=150, blank=True, default="")
     at = models.DateTimeField(db_default=Now())
