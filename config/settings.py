@@ -216,6 +216,7 @@ INSTALLED_APPS = [
     "raffle",
     "songqueue",
     "tournaments",
+    "watcher",
     "achievements",
     "overlay",
     "studio",

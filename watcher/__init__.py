@@ -1,0 +1,1 @@
+"""The watcher: posts in people's Discord channels when streamers or games they watch go live."""
