@@ -29,6 +29,13 @@ class User(AbstractUser):
         help_text="The banned person reads it, too.",
     )
 
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
+        """Tell whether this person has a right; a banned one has none, whatever their role."""
+        return not self.is_banned and super().has_perm(perm, obj)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return not self.is_banned and super().has_module_perms(app_label)
+
 
 class SignInLink(models.Model):
     """A link that signs one person in, once; only its digest is kept."""

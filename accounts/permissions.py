@@ -54,16 +54,14 @@ class MayAct(IsViewer):
 def Rights(*rights: str) -> type[BasePermission]:  # noqa: N802 (it makes a class)
     """Make the permission of those who have all these rights, as moderators by their role.
 
-    The admin key has every right, a banned moderator none. Refuses with 401 `not_signed_in` or 403 `no_right`.
+    The admin key has every right. Refuses with 401 `not_signed_in` or 403 `no_right`.
     """
 
     class HasRights(BasePermission):
         def has_permission(self, request: Request, view: Any) -> bool:
             if not request.user.is_authenticated:
                 raise NotAuthenticated("Sign in first.", "not_signed_in")
-            user = request.user
-            is_banned = isinstance(user, User) and user.is_banned
-            if is_banned or not all(user.has_perm(right) for right in rights):
+            if not all(request.user.has_perm(right) for right in rights):
                 raise PermissionDenied("Your role does not allow this.", "no_right")
             return True
 

@@ -1,4 +1,12 @@
-"""Who gets what at every address: a route that is not in this table fails here."""
+"""Who gets what at every address: a route that is not in this table fails here.
+
+Add `Row(route, method, address, statuses)` for what you add: the route as Django spells it, an
+address that it matches, and a status for each of CALLERS. Six statuses do, for nobody, viewer,
+staff, streamer, wrong key and key: the other people get what `viewer` gets. Where they do not,
+write `but((…six…), banned=403, moderator=200)`. Most rows fit a constant below (PUBLIC_API,
+STAFF_API, DECISION, …). `viewer`, `other viewer` and `banned viewer` are viewers of the channel;
+`moderator` is one, too, and has every role; `staff` and `streamer` never signed in with Twitch.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +16,7 @@ from typing import NamedTuple
 import pytest
 import pytest_django
 from django.conf import LazySettings
+from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -20,19 +29,41 @@ from overlay import services
 from overlay.models import OverlayToken
 from pushes.consumers import NOT_ALLOWED
 from tests.overlay.conftest import Site, hear
+from twitch.models import Viewer
 
 KEY = "open sesame"
 # `staff` has no rights beyond being staff; `streamer` has every right.
-CALLERS = ("nobody", "viewer", "staff", "streamer", "wrong key", "key")
+CALLERS = (
+    *("nobody", "viewer", "staff", "streamer", "wrong key", "key"),
+    *("other viewer", "banned viewer", "moderator"),
+)
 
 
 class Row(NamedTuple):
-    """A request, and the status of its answer to each of CALLERS."""
+    """A request, and the status of its answer to each of CALLERS, or to the first six."""
 
     route: str
     method: str
     address: str
     statuses: tuple[int, ...]
+
+    def status(self, who: str) -> int:
+        return but(self.statuses)[CALLERS.index(who)]
+
+
+def but(
+    statuses: tuple[int, ...],
+    *,
+    other: int | None = None,
+    banned: int | None = None,
+    moderator: int | None = None,
+) -> tuple[int, ...]:
+    """Return nine statuses: other people than the six get what the viewer gets, but for these."""
+    viewer = statuses[CALLERS.index("viewer")]
+    more = statuses[6:] or (viewer,) * 3
+    given = (other, banned, moderator)
+    changed = [old if new is None else new for old, new in zip(more, given, strict=True)]
+    return *statuses[:6], *changed
 
 
 EVERYBODY = (200,) * 6
@@ -48,8 +79,11 @@ ADMIN = (302, 302, 200, 200, 302, 302)
 ADMIN_WITH_RIGHT = (302, 302, 403, 200, 302, 302)
 ADMIN_AWAY = (302,) * 6
 # The studio sends strangers there, too; other people are refused.
-STUDIO = (302, 403, 200, 200, 302, 302)
+STUDIO = but((302, 403, 200, 200, 302, 302), moderator=200)
 STUDIO_RIGHT = (302, 403, 403, 200, 302, 302)
+STUDIO_ROLE = but(STUDIO_RIGHT, moderator=200)
+# There is no such run, song or show.
+STUDIO_AWAY = but((302, 403, 403, 404, 302, 302), moderator=404)
 
 RUN = "api/admin/runs/<int:run_id>"
 COMMAND = "api/admin/commands/<str:name>"
@@ -166,18 +200,13 @@ TABLE = [
     Row("studio", "GET", "/studio", STUDIO),
     Row("studio", "POST", "/studio", (405,) * 6),
     Row(DECIDE, "GET", "/studio/runs/1/retry", (405,) * 6),
-    Row(DECIDE, "POST", "/studio/runs/1/retry", (302, 403, 403, 404, 302, 302)),
-    Row("studio/songs/skip", "POST", "/studio/songs/skip", STUDIO_RIGHT),
-    Row("studio/songs/pause", "POST", "/studio/songs/pause", STUDIO_RIGHT),
-    Row("studio/songs/resume", "POST", "/studio/songs/resume", STUDIO_RIGHT),
-    Row(f"{SONG}/remove", "POST", "/studio/songs/x/remove", (302, 403, 403, 404, 302, 302)),
-    Row(
-        f"{SONG}/block/<slug:kind>",
-        "POST",
-        "/studio/songs/x/block/track",
-        (302, 403, 403, 404, 302, 302),
-    ),
-    Row("studio/samples/<slug:kind>", "POST", "/studio/samples/roll", STUDIO_RIGHT),
+    Row(DECIDE, "POST", "/studio/runs/1/retry", STUDIO_AWAY),
+    Row("studio/songs/skip", "POST", "/studio/songs/skip", STUDIO_ROLE),
+    Row("studio/songs/pause", "POST", "/studio/songs/pause", STUDIO_ROLE),
+    Row("studio/songs/resume", "POST", "/studio/songs/resume", STUDIO_ROLE),
+    Row(f"{SONG}/remove", "POST", "/studio/songs/x/remove", STUDIO_AWAY),
+    Row(f"{SONG}/block/<slug:kind>", "POST", "/studio/songs/x/block/track", STUDIO_AWAY),
+    Row("studio/samples/<slug:kind>", "POST", "/studio/samples/roll", STUDIO_ROLE),
     Row("studio/setup", "GET", "/studio/setup", STUDIO_RIGHT),
     # Without a connection nothing can be shown to work.
     Row(
@@ -191,7 +220,7 @@ TABLE = [
         "studio/shows/<str:session_id>",
         "GET",
         "/studio/shows/x",
-        (302, 403, 404, 404, 302, 302),
+        but((302, 403, 404, 404, 302, 302), moderator=404),
     ),
     # The admin, beside the five pages that each of its tables has.
     Row("admin/", "GET", "/admin/", ADMIN),
@@ -335,9 +364,15 @@ def who(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def person(db: None, who: str) -> User | None:
     """Who is signed in, if anybody is."""
-    if who not in ("viewer", "staff", "streamer"):
+    if who in ("staff", "streamer"):
+        return User.objects.create_user(who, is_staff=True, is_superuser=who == "streamer")
+    if who in ("nobody", "wrong key", "key"):
         return None
-    return User.objects.create_user(who, is_staff=who != "viewer", is_superuser=who == "streamer")
+    viewer = Viewer.objects.create(pk=f"7{CALLERS.index(who)}", login=who, display_name=who)
+    user = User.objects.create_user(who, viewer=viewer, is_banned=who == "banned viewer")
+    if who == "moderator":
+        user.groups.set(Group.objects.all())
+    return user
 
 
 def status(row: Row, who: str, person: User | None) -> int:
@@ -357,7 +392,7 @@ def test_everybody_gets_what_the_table_says(
 ) -> None:
     settings.ADMIN_KEY = KEY
     cache.clear()  # Of the pulses that other tests left.
-    due = {row[:3]: row.statuses[CALLERS.index(who)] for row in TABLE}
+    due = {row[:3]: row.status(who) for row in TABLE}
     assert {row[:3]: status(row, who, person) for row in TABLE} == due
 
 
