@@ -8,7 +8,7 @@ from tests.backstage import Backstage
 from tokens.services import MissingScope
 from twitch.client.errors import Unreachable
 from twitch.services import standing
-from twitch.services.standing import Standing
+from twitch.services.standing import Standing, Subscription
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,6 +24,18 @@ WHO = {
 def test_twitch_says_where_a_viewer_stands(backstage: Backstage) -> None:
     backstage.connect()
     assert {viewer: standing.of(viewer) for viewer in WHO} == WHO
+
+
+def test_twitch_says_who_subscribes_and_how(backstage: Backstage) -> None:
+    backstage.connect()
+    backstage.control("subscribe", viewer="dario", tier="2000", is_gift=True)
+    # More than one page of people.
+    many = [str(number) for number in range(1000, 1250)]
+    found = standing.subscriptions(many)
+    assert found["1002"] == Subscription("1000", is_gift=False)
+    assert found["1007"] == Subscription("2000", is_gift=True)
+    assert "1003" not in found
+    assert backstage.calls("/subscriptions", "GET") == 3
 
 
 def test_nobody_is_turned_down_because_twitch_is_away(backstage: Backstage) -> None:

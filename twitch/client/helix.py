@@ -20,12 +20,14 @@ from twitch.client.payloads import (
     RewardPayload,
     SentPayload,
     StreamPayload,
+    SubscriberPayload,
     UserPayload,
 )
 
 P = TypeVar("P", bound=BaseModel)
 
 MOST_IDS = 50
+MOST_PEOPLE = 100
 MOST_PAGES = 200
 
 REWARDS = "/channel_points/custom_rewards"
@@ -210,6 +212,20 @@ def account(role: str) -> UserPayload:
 
 def is_subscriber(broadcaster_id: str, user_id: str) -> bool:
     return _is_listed("/subscriptions", "channel:read:subscriptions", broadcaster_id, user_id)
+
+
+def subscribers(broadcaster_id: str, user_ids: Sequence[str]) -> list[SubscriberPayload]:
+    """Return those of these people who subscribe to the channel; asks a hundred at a time."""
+    found: list[SubscriberPayload] = []
+    for start in range(0, len(user_ids), MOST_PEOPLE):
+        params: Params = {
+            "broadcaster_id": broadcaster_id,
+            "user_id": list(user_ids[start : start + MOST_PEOPLE]),
+            "first": MOST_PEOPLE,
+        }
+        payload = call("GET", "/subscriptions", scope="channel:read:subscriptions", params=params)
+        found += rows(payload, SubscriberPayload)
+    return found
 
 
 def is_vip(broadcaster_id: str, user_id: str) -> bool:

@@ -81,6 +81,13 @@ class PersonPayload(BaseModel):
     user_id: Id
 
 
+class SubscriberPayload(PersonPayload):
+    """A subscriber of the channel, with the tier: 1000, 2000 or 3000."""
+
+    tier: Annotated[str, Field(pattern=r"^\d{4}$")]
+    is_gift: bool = False
+
+
 class RewardPayload(BaseModel):
     id: Id
     title: Text

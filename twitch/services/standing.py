@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tokens import services as tokens
@@ -17,6 +18,24 @@ class Standing:
     is_vip: bool
     is_moderator: bool
     is_broadcaster: bool
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """What somebody pays for the channel: tier 1000, 2000 or 3000; perhaps a gift."""
+
+    tier: str
+    is_gift: bool
+
+
+def subscriptions(viewer_ids: Iterable[str]) -> dict[str, Subscription]:
+    """Ask Twitch which of these viewers subscribe, and how; who is missing does not.
+
+    Never guesses: raises as `helix.call`.
+    """
+    asked = sorted(set(viewer_ids))
+    found = helix.subscribers(tokens.account_id("twitch", BROADCASTER), asked)
+    return {person.user_id: Subscription(person.tier, person.is_gift) for person in found}
 
 
 def of(viewer_id: str) -> Standing:
