@@ -307,6 +307,9 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 # A stream that comes back within this time goes on with its session.
 STREAM_GRACE = timedelta(seconds=env_int("STREAM_GRACE_SECONDS", 180, 30, 3600))
 
+# A viewer registers for no more tournaments at once.
+TOURNAMENT_MOST_REGISTRATIONS = env_int("TOURNAMENT_MOST_REGISTRATIONS", 3, 1, 100)
+
 # Completed runs, facts and EventSub messages are kept this long.
 RETENTION = timedelta(days=env_int("RETENTION_DAYS", 90, 1, 3650))
 
