@@ -18,6 +18,7 @@ TASK = "sagas.advance"
 UNHEARD = "sagas:poke"
 # Seconds after which a poke counts as lost.
 UNHEARD_FOR = 1
+LATE = 0.05
 
 
 @dataclass
@@ -36,6 +37,16 @@ def poke() -> None:
     try:
         if cache.add(UNHEARD, 1, UNHEARD_FOR):
             current_app.send_task(TASK, ignore_result=True, retry=False)
+    except Exception as error:
+        log.warning("saga.poke_failed", error=type(error).__name__)
+
+
+def poke_in(seconds: float) -> None:
+    """Wake a worker after so many seconds, at most a minute, for what is due at that very time."""
+    try:
+        # It comes a little late rather than early, as what is not due yet would wait for the sweep.
+        wait = min(60.0, max(0.0, seconds) + LATE)
+        current_app.send_task(TASK, countdown=wait, ignore_result=True, retry=False)
     except Exception as error:
         log.warning("saga.poke_failed", error=type(error).__name__)
 
