@@ -42,6 +42,8 @@ class Registration(models.Model):
 
     # The curation board.
     is_pinned = models.BooleanField(db_default=False)
+    # Not this time: drawn by no lot, and not on the waiting list.
+    is_passed_over = models.BooleanField(db_default=False)
     note = models.CharField(max_length=500, blank=True, db_default="")
     tags: models.Field[list[str], list[str]] = ArrayField(
         models.CharField(max_length=30), default=list, blank=True
@@ -49,6 +51,9 @@ class Registration(models.Model):
     # The draft of the roster: chosen, and by hand or by the published seed.
     is_chosen = models.BooleanField(db_default=False)
     is_chosen_by_lot = models.BooleanField(db_default=False)
+    # Of who is chosen: 1 is the strongest. Players with the same group do not meet in the league.
+    seed = models.PositiveSmallIntegerField(null=True, blank=True)
+    avoid_group = models.CharField(max_length=30, blank=True, db_default="")
     # The order of those who wait, from 1; only of who was not selected.
     waiting_place = models.PositiveSmallIntegerField(null=True, blank=True)
     updated_at = models.DateTimeField(db_default=Now())
