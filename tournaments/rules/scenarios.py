@@ -7,7 +7,7 @@ meet each other. So what is called sure is sure, and some things that are sure a
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tournaments.rules.formats import Format
@@ -29,17 +29,22 @@ class Outlook:
 
 
 def outlooks(
-    rows: Sequence[Row], to_play: Iterable[tuple[str, str]], format: Format, *, bonus_left: int = 0
+    rows: Sequence[Row],
+    to_play: Iterable[tuple[str, str]],
+    format: Format,
+    *,
+    bonus_left: Mapping[str, int] | None = None,
 ) -> dict[str, Outlook]:
     """Return each player's outlook; `to_play` are the pairings that are not settled.
 
-    `bonus_left` is what votes may still add to anybody's points. With nothing left to play or to
+    `bonus_left` is what votes may still add to a player's points. With nothing left to play or to
     award, the places are those of the table.
     """
     left = Counter(player for pairing in to_play for player in pairing)
-    if not left and not bonus_left:
+    extra = bonus_left or {}
+    if not left and not any(extra.values()):
         return {row.id: _outlook(row.rank, row.rank, format) for row in rows}
-    most = {row.id: row.total + WIN * left[row.id] + bonus_left for row in rows}
+    most = {row.id: row.total + WIN * left[row.id] + extra.get(row.id, 0) for row in rows}
     found = {}
     for row in rows:
         others = [other for other in rows if other.id != row.id]
