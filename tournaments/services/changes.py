@@ -10,6 +10,10 @@ from django.db.models import F
 from pushes.services import push_on_commit
 from tournaments.models import Change, Tournament
 
+# The push group of those who follow whatever is on, as the overlay: they are told what changed
+# where, without numbers.
+GROUP = "tournaments"
+
 
 def locked(tournament_id: str) -> Tournament:
     """Lock the tournament's row for the caller's transaction; raises Tournament.DoesNotExist."""
@@ -42,3 +46,4 @@ def touch(tournament: Tournament, *what: str) -> None:
     push_on_commit(
         tournament.group, {"type": "changed", "seq": tournament.revision, "what": sorted(what)}
     )
+    push_on_commit(GROUP, {"type": "tournament", "id": tournament.pk, "what": sorted(what)})
