@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("tokens.urls")),
     path("", include("twitch.urls")),
     path("", include("songqueue.urls")),
+    path("", include("tournaments.urls")),
     path("", include("achievements.urls")),
     path("", include("overlay.urls")),
     path("", include("studio.urls")),

@@ -85,6 +85,10 @@ STUDIO_ROLE = but(STUDIO_RIGHT, moderator=200)
 # There is no such run, song or show.
 STUDIO_AWAY = but((302, 403, 403, 404, 302, 302), moderator=404)
 
+# What everybody may read, if it were there.
+NONE_HERE = (404, 404, 404, 404, 401, 404)
+TOUR, NO_TOUR = "api/tournaments/<tour:tournament_id>", f"tour_{'0' * 26}"
+
 RUN = "api/admin/runs/<int:run_id>"
 COMMAND = "api/admin/commands/<str:name>"
 CALLBACK = "connect/<slug:provider>/callback"
@@ -138,6 +142,11 @@ TABLE = [
     Row(COMMAND, "PATCH", "/api/admin/commands/nothing", (401, 403, 403, 404, 401, 404)),
     # It is computed, so it stays.
     Row(COMMAND, "DELETE", "/api/admin/commands/time", (401, 403, 403, 409, 401, 409)),
+    *[
+        Row(f"{TOUR}/{document}", "GET", f"/api/tournaments/{NO_TOUR}/{document}", NONE_HERE)
+        for document in ("participants", "matches", "standings", "knockout", "live")
+    ],
+    Row("api/matches/<match:match_id>", "GET", f"/api/matches/match_{'0' * 26}", NONE_HERE),
     Row("queue", "GET", "/queue", EVERYBODY),
     Row("queue", "POST", "/queue", (405,) * 6),
     # No player was ever read here.

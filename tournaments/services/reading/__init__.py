@@ -1,0 +1,30 @@
+"""What pages, the API, exports and the overlay read of tournaments; nothing here writes."""
+
+from tournaments.services.reading.bracket import bracket
+from tournaments.services.reading.look import Look
+from tournaments.services.reading.matches import (
+    knockout_matches,
+    match_row,
+    matchdays,
+    player_matches,
+)
+from tournaments.services.reading.roster import participants
+from tournaments.services.reading.single import match_document, shown_match
+from tournaments.services.reading.table import table
+from tournaments.services.reading.whole import live_matches, shown, tournament_document
+
+__all__ = [
+    "Look",
+    "bracket",
+    "knockout_matches",
+    "live_matches",
+    "match_document",
+    "match_row",
+    "matchdays",
+    "participants",
+    "player_matches",
+    "shown",
+    "shown_match",
+    "table",
+    "tournament_document",
+]

@@ -1,0 +1,5 @@
+"""The addresses of tournaments."""
+
+from tournaments.urls import reading
+
+urlpatterns = [*reading.urlpatterns]
