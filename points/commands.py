@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from points import texts
-from points.models import Entry
 from points.services import people
 from twitch.models import Viewer
 from twitch.registry import Invocation, command
@@ -42,8 +41,7 @@ def _balance(viewer: Viewer) -> str:
 
 
 def _why(viewer: Viewer) -> str:
-    latest = Entry.objects.filter(account_id=viewer.pk).order_by("-id")[:LATEST]
-    told = " · ".join(str(entry) for entry in latest)
+    told = " · ".join(str(entry) for entry in people.entries(viewer)[:LATEST])
     if not told:
         return chat.render(texts.NOTHING_YET, viewer=viewer.display_name)
     return chat.render(texts.WHY, viewer=viewer.display_name, entries=told)

@@ -16,8 +16,8 @@ class BalanceConsumer(PushConsumer):
     """Tells one viewer what they have: at first, and after each change.
 
     Every message is the same, `{"type": "POINTS_UPDATE", "balance": n, "available": n, "seq": n}`,
-    and none is older than one before. Who is not signed in is closed with 4401 `not_signed_in`, who
-    is not known as a viewer with 4403 `no_viewer`.
+    and none is older than one before. Who is not signed in is hung up on with 4401, who is
+    not known as a viewer with 4403.
     """
 
     socket_class = NewestSocket
@@ -38,15 +38,15 @@ class BalanceConsumer(PushConsumer):
         await super().hear(message)
         # Who has signed out meanwhile hears no more.
         if await self._who() != self.viewer_id:
-            self.socket.close(NOT_SIGNED_IN, "not_signed_in")
+            self.socket.close(NOT_SIGNED_IN)
 
     async def _who(self) -> str | None:
         user = await person(self.scope)
         if user is None:
-            self.socket.close(NOT_SIGNED_IN, "not_signed_in")
+            self.socket.close(NOT_SIGNED_IN)
             return None
         if user.viewer_id is None:
-            self.socket.close(NOT_ALLOWED, "no_viewer")
+            self.socket.close(NOT_ALLOWED)
         return user.viewer_id
 
     async def _balance(self) -> telling.Balance:

@@ -1,4 +1,4 @@
-"""Who wants to be shown nowhere, as upper apps know it."""
+"""What upper apps know: who wants to be shown nowhere, and where a cause has its page."""
 
 from __future__ import annotations
 
@@ -21,3 +21,25 @@ def who_hides(query: WhoHides) -> WhoHides:
 
 def who_hide() -> list[WhoHides]:
     return _who_hide
+
+
+# Makes the address of a cause's page of its id.
+Page = Callable[[str], str]
+
+_pages: dict[str, Page] = {}
+
+
+def page_of(cause_type: str) -> Callable[[Page], Page]:
+    """Register where the page of such causes is; it is asked for each entry, so quickly."""
+
+    def register(page: Page) -> Page:
+        _pages[cause_type] = page
+        return page
+
+    return register
+
+
+def page(cause_type: str, cause_id: str) -> str | None:
+    """Return the address of the page that shows this cause, if there is one."""
+    made = _pages.get(cause_type)
+    return made(cause_id) if made else None

@@ -77,14 +77,14 @@ class Socket:
             for message in (snapshot, *held):
                 self._queue.put_nowait(message)
 
-    def close(self, code: int, reason: str = "") -> None:
-        """Drop what still waits and close the socket; `reason` is a stable code, if any."""
+    def close(self, code: int) -> None:
+        """Drop what still waits and close the socket."""
         if self.is_closed:
             return
         self.is_closed = True
         while not self._queue.empty():
             self._queue.get_nowait()
-        self._queue.put_nowait({"type": "websocket.close", "code": code, "reason": reason})
+        self._queue.put_nowait({"type": "websocket.close", "code": code})
 
     async def write(self, send: Send) -> None:
         """Send what comes, until the socket is closed or its client is gone."""

@@ -1,11 +1,11 @@
-"""Accounts as others see them: whose is shown, and how points stand."""
+"""Accounts as people see them: whose is shown, how points stand, and why."""
 
 from __future__ import annotations
 
 from django.db.models import QuerySet
 
 from points import registry
-from points.models import Account
+from points.models import Account, Entry
 from twitch.models import Viewer
 from twitch.services import viewers
 
@@ -31,4 +31,11 @@ def is_hidden(viewer: Viewer) -> bool:
 
 def account_of(viewer: Viewer) -> Account:
     """Return the viewer's account; an empty one, not stored, for who never had points."""
-    return Account.objects.filter(pk=viewer.pk).first() or Account(viewer=viewer, balance=0, held=0)
+    return Account.objects.filter(pk=viewer.pk).first() or Account(
+        viewer=viewer, balance=0, held=0, owed=0, seq=0
+    )
+
+
+def entries(viewer: Viewer) -> QuerySet[Entry]:
+    """Return every change of what the viewer has, newest first."""
+    return Entry.objects.filter(account=viewer.pk).order_by("-id")
