@@ -80,6 +80,11 @@ class MatchQuerySet(models.QuerySet["Match"]):
     def league(self) -> MatchQuerySet:
         return self.filter(phase=Phase.LEAGUE)
 
+    def of_day(self, phase: str, number: int) -> MatchQuerySet:
+        """The matches of a match day or, in a round of the knock-outs, of a leg."""
+        column = "matchday" if phase == Phase.LEAGUE else "leg"
+        return self.counting().filter(phase=phase, **{column: number})
+
 
 class Match(models.Model):
     """Two players at one time. What became of it is its newest confirmed result, copied here."""

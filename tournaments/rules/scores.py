@@ -83,9 +83,9 @@ class Stage:
 def checked(entered: Entered, stage: Stage, forfeit_goals: int) -> Entered:
     """Return what was entered with the score that counts; raises Senseless.
 
-    A forfeit is lost by `forfeit_goals` to none. When both forfeited a league match both lose it,
-    and it has no score. In a tie somebody must go through, so there not both can be guilty, and
-    nothing is void.
+    A forfeit is lost by `forfeit_goals` to none, or by one more where that left a tie level. When
+    both forfeited a league match both lose it, and it has no score. In a tie somebody must go
+    through, so there not both can be guilty, and nothing is void.
     """
     if entered.outcome == FORFEIT:
         return _forfeited(entered, stage, forfeit_goals)
@@ -133,8 +133,11 @@ def _forfeited(entered: Entered, stage: Stage, goals: int) -> Entered:
                 "both_guilty_in_tie", "Somebody must go through: only one of the two can forfeit."
             )
         return entered
-    score = Score(0, goals) if entered.is_home_guilty else Score(goals, 0)
-    return replace(entered, score=score)
+    home, away = (0, goals) if entered.is_home_guilty else (goals, 0)
+    if stage.first_leg is not None and stage.first_leg[0] + home == stage.first_leg[1] + away:
+        # Who forfeits does not get extra time for it.
+        home, away = home + (home > away), away + (away > home)
+    return replace(entered, score=Score(home, away))
 
 
 def _check_played(score: Score, stage: Stage) -> None:
