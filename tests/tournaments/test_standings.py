@@ -61,6 +61,8 @@ def test_each_place_of_2024_25_says_what_decided_it() -> None:
     decided = Counter(row.decided_by.criterion.key for row in rows if row.decided_by)
     assert decided == {"total": 14, "goal_difference": 18, "goals_for": 2, "away_wins": 1}
     assert why(rows, "Real Madrid CF") == ("away_wins", 2, 1)
+    second = next(row.decided_by for row in rows if row.id == "FC Barcelona")
+    assert second and second.words == ("+15", "+13")
     assert rows[-1].decided_by is None
 
 
@@ -182,11 +184,11 @@ def test_a_void_match_counts_as_none_and_keeps_no_criterion_from_the_others() ->
 
 
 def test_a_double_forfeit_is_lost_by_both() -> None:
-    both = [Played("a", "b", 3, 3, is_lost_by_both=True)]
+    both = [Played("a", "b", is_lost_by_both=True)]
     rows = table(entrants("a", "b", "c", "d"), both, SMALL)
     lost = [row for row in rows if row.played]
-    assert [(row.losses, row.points, row.goals_for, row.goals_against) for row in lost] == [
-        (1, 0, 0, 3)
+    assert [(row.losses, row.draws, row.points, row.goal_difference) for row in lost] == [
+        (1, 0, 0, 0)
     ] * 2
 
 

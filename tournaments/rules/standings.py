@@ -38,8 +38,8 @@ class Entrant:
 class Played:
     """A league match that is settled: a forfeit with the score it was given, a void one without.
 
-    A void match is done with, and counts as none: no match, point or goal for either. A double
-    forfeit is lost by both, with the goals against that it names, as `is_lost_by_both`.
+    A void match is done with, and counts as none: no match, point or goal for either. What both
+    forfeited `is_lost_by_both`, without goals.
     """
 
     home: str
@@ -68,9 +68,9 @@ SPORTING = (
     Criterion("away_wins", "away wins"),
 )
 OPPONENTS = (
-    Criterion("opponents_points", "points of all opponents"),
-    Criterion("opponents_goal_difference", "goal difference of all opponents"),
-    Criterion("opponents_goals", "goals of all opponents"),
+    Criterion("opponents_points", "opponents' points"),
+    Criterion("opponents_goal_difference", "opponents' goal difference"),
+    Criterion("opponents_goals", "opponents' goals"),
 )
 LAST = (
     Criterion("strikes", "fewer strikes", more_is_better=False),
@@ -86,6 +86,12 @@ class Decision:
     criterion: Criterion
     value: int
     next_value: int
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """Both values as people write them: differences with their sign."""
+        form = "{:+d}" if self.criterion.key.endswith("difference") else "{}"
+        return form.format(self.value), form.format(self.next_value)
 
 
 @dataclass(frozen=True)
@@ -182,10 +188,8 @@ def _line(player: Entrant, sides: list[tuple[Played, bool]], bonus_mode: str) ->
         own, others = game.home_goals, game.away_goals
         if not is_home:
             own, others = others, own
-        if game.is_lost_by_both:
-            own, others = 0, max(own, others)
         wins += own > others
-        draws += own == others
+        draws += own == others and not game.is_lost_by_both
         scored += own
         against += others
         if not is_home:

@@ -14,9 +14,9 @@ AGGREGATE, EXTRA_TIME, PENALTIES, WALKOVER = "aggregate", "extra_time", "penalti
 
 @dataclass(frozen=True)
 class Leg:
-    """A settled match of a tie; goals are with those of extra time, without a shoot-out's.
+    """A match of a tie that has begun; goals are with those of extra time, not of a shoot-out.
 
-    `forfeited_by` are those who did not play. A void leg has no goals.
+    `forfeited_by` are those who did not play. One that is not settled only says who is at home.
     """
 
     phase: str
@@ -30,6 +30,7 @@ class Leg:
     home_penalties: int | None = None
     away_penalties: int | None = None
     forfeited_by: frozenset[str] = frozenset()
+    is_settled: bool = True
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,9 @@ def settled(tie: TieState, results: Mapping[int, Leg], withdrawn: Collection[str
     better, other = tie.better.player, tie.other.player
     if better is None or other is None:
         return _with_one(tie)
-    played = [results[n] for n in range(1, tie.number_of_legs + 1) if n in results]
-    tie = replace(tie, legs=_plan(tie, played), goals=_aggregate(played, better, other))
+    begun = [results[n] for n in range(1, tie.number_of_legs + 1) if n in results]
+    played = [leg for leg in begun if leg.is_settled]
+    tie = replace(tie, legs=_plan(tie, begun), goals=_aggregate(played, better, other))
     is_over = len(played) == tie.number_of_legs
     gone = {
         each
@@ -110,11 +112,11 @@ def _with_one(tie: TieState) -> TieState:
     return tie
 
 
-def _plan(tie: TieState, played: Sequence[Leg]) -> tuple[LegPlan, ...]:
-    """Return who hosts which leg: the better one the last, unless a leg was already played."""
+def _plan(tie: TieState, begun: Sequence[Leg]) -> tuple[LegPlan, ...]:
+    """Return who hosts which leg: the better one the last, unless a leg has begun."""
     better, other = str(tie.better.player), str(tie.other.player)
     last_host = better
-    for leg in played:
+    for leg in begun:
         is_last = leg.number == tie.number_of_legs
         last_host = leg.home if is_last else leg.away
     guest = other if last_host == better else better
