@@ -84,7 +84,7 @@ def schedule(match_id: str, at: datetime | None, *, by: str, now: datetime) -> M
 def schedule_day(
     tournament_id: str, day: Day, start: datetime, apart: timedelta, *, by: str, now: datetime
 ) -> list[Match]:
-    """Say when the matches of a day are played, one after another; without a time apart all at once.
+    """Say when the matches of a day are played, so far apart; all at once if that is nothing.
 
     Those that have begun keep their time. Raises Refused when no match is left to schedule.
     """
@@ -160,7 +160,7 @@ def call_back(match_id: str, *, by: str, now: datetime) -> Match:
     if match.vote_events.filter(voted).exists():
         raise Refused(
             "has_votes",
-            "Viewers have voted in this match: cancel the vote first, which refunds it.",
+            "Viewers have voted in this match: cancel the vote, which refunds it, first.",
         )
     reopen(match)
     changes.note(tournament, "called_back", by, {"match": match.pk}, now)

@@ -72,7 +72,7 @@ def changes(before: Picture, after: Picture) -> dict[str, Any]:
     aside = {pk: row["is_set_aside"] for pk, row in before.matches.items()}
     return {
         "status": _change({"status": before.status}, {"status": after.status}),
-        "results": _different(before.matches, kept, titles.__getitem__, ignored={"is_set_aside"}),
+        "results": _different(before.matches, kept, titles.__getitem__, but="is_set_aside"),
         "table": _different(before.table, after.table, after.names.__getitem__),
         "ties": _different(before.ties, after.ties, lambda pk: titles[str(pk)]),
         "players": _different(before.players, after.players, after.names.__getitem__),
@@ -158,24 +158,19 @@ def _owed(predictions: Rows) -> dict[str, int]:
 
 
 def _different(
-    before: Rows,
-    after: Rows,
-    name: Callable[[Any], str],
-    ignored: frozenset[str] | set[str] = frozenset(),
+    before: Rows, after: Rows, name: Callable[[Any], str], *, but: str = ""
 ) -> list[dict[str, Any]]:
     return [
         {"id": key, "title": name(key), **change}
         for key, row in after.items()
-        if (change := _change(before.get(key, {}), row, ignored))
+        if (change := _change(before.get(key, {}), row, but))
     ]
 
 
 def _change(
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    ignored: frozenset[str] | set[str] = frozenset(),
+    before: Mapping[str, Any], after: Mapping[str, Any], but: str = ""
 ) -> dict[str, Any] | None:
-    names = [name for name in after if name not in ignored and before.get(name) != after[name]]
+    names = [name for name in after if name != but and before.get(name) != after[name]]
     if not names:
         return None
     return {

@@ -69,10 +69,8 @@ def differ(match: Match) -> bool:
 def _compare(tournament: Tournament, match: Match, player: Participant, now: datetime) -> None:
     """Confirm what both say; note it in the diary and call for a decision if they differ."""
     reports = list(Report.objects.filter(match=match))
-    details = {
-        "match": match.pk,
-        "reports": {r.participant_id: str(results.score_of(r)) for r in reports},
-    }
+    said = {each.participant_id: str(results.score_of(each)) for each in reports}
+    details = {"match": match.pk, "reports": said}
     change = changes.note(tournament, "reported_result", str(player), details, now)
     if len(reports) == 2 and not differ(match):
         entered = Entered(PLAYED, results.score_of(reports[0]), reason="Reported by both players")

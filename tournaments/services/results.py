@@ -119,6 +119,7 @@ def write(match: Match, entered: Entered, by: By, now: datetime) -> Result:
     else:
         match.status = Status.LIVE if match.live_at else Status.SCHEDULED
         match.completed_at = None
+        match.reports.all().delete()
     match.save(update_fields=[*columns, "status", "completed_at"])
     return result
 

@@ -104,7 +104,7 @@ def _matches_of(tournament: Tournament, player: Participant) -> QuerySet[Match]:
 def _forfeit_what_is_left(
     tournament: Tournament, player: Participant, now: datetime
 ) -> list[Match]:
-    """Forfeit the league matches to come, and any match that is on; the bracket sees to the rest."""
+    """Forfeit the league matches to come, and one that is on; the bracket sees to the rest."""
     left = _matches_of(tournament, player).exclude(status=Match.Status.COMPLETED)
     concerned = list(left.filter(Q(phase=Phase.LEAGUE) | Q(status=Match.Status.LIVE)))
     for match in concerned:
