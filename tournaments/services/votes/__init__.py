@@ -1,0 +1,25 @@
+"""Votes: begun, cast, ended and cancelled; each by the database's clock."""
+
+from tournaments.services.votes.casting import NotCast, cast, cast_for
+from tournaments.services.votes.ending import cancel, cancel_all, end, end_with_match, finish
+from tournaments.services.votes.showing import active_of, document, own
+from tournaments.services.votes.starting import NotStarted, Terms, start
+from tournaments.services.votes.tallies import tell as tell_tally
+
+__all__ = [
+    "NotCast",
+    "NotStarted",
+    "Terms",
+    "active_of",
+    "cancel",
+    "cancel_all",
+    "cast",
+    "cast_for",
+    "document",
+    "end",
+    "end_with_match",
+    "finish",
+    "own",
+    "start",
+    "tell_tally",
+]
