@@ -24,6 +24,7 @@ from overlay.routing import websocket_urlpatterns as overlay_sockets
 from points.routing import websocket_urlpatterns as points_sockets
 from songqueue.routing import websocket_urlpatterns as songqueue_sockets
 from studio.routing import websocket_urlpatterns as studio_sockets
+from tournaments.routing import websocket_urlpatterns as tournaments_sockets
 from twitch.intake import Intake
 from twitch.routing import websocket_urlpatterns as twitch_sockets
 
@@ -52,6 +53,7 @@ application = ProtocolTypeRouter(
                 *points_sockets,
                 *songqueue_sockets,
                 *studio_sockets,
+                *tournaments_sockets,
                 *twitch_sockets,
                 re_path("", nowhere),  # type: ignore[arg-type]
             ]

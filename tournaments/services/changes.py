@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Sum
 
 from pushes.services import push_on_commit
 from tournaments.models import Change, Tournament
@@ -47,3 +47,14 @@ def touch(tournament: Tournament, *what: str) -> None:
         tournament.group, {"type": "changed", "seq": tournament.revision, "what": sorted(what)}
     )
     push_on_commit(GROUP, {"type": "tournament", "id": tournament.pk, "what": sorted(what)})
+
+
+def revision_of(tournament_id: str) -> int:
+    """Return the revision of a tournament that everybody may see, or 0."""
+    shown = Tournament.objects.shown().filter(pk=tournament_id)
+    return shown.values_list("revision", flat=True).first() or 0
+
+
+def latest() -> int:
+    """Return a number that grows with every change of any tournament."""
+    return Tournament.objects.aggregate(all=Sum("revision"))["all"] or 0

@@ -9,7 +9,7 @@ from tournaments.services.reading.matches import (
     player_matches,
 )
 from tournaments.services.reading.roster import participants
-from tournaments.services.reading.single import match_document, shown_match
+from tournaments.services.reading.single import match_document, pools, shown_match
 from tournaments.services.reading.table import table
 from tournaments.services.reading.whole import live_matches, shown, tournament_document
 
@@ -23,6 +23,7 @@ __all__ = [
     "matchdays",
     "participants",
     "player_matches",
+    "pools",
     "shown",
     "shown_match",
     "table",
