@@ -85,6 +85,10 @@ class Format:
             left //= 2
         return rounds
 
+    def pot(self, seed: int) -> int:
+        """The pot of a seed, both from 1."""
+        return (seed - 1) // self.pot_size + 1
+
     def zone(self, place: int) -> str:
         """What a place of the table (from 1) leads to: `direct`, `playoff` or `out`."""
         if place <= self.direct:
