@@ -158,7 +158,7 @@ class VoteCancelled(MatchFact):
 
 @dataclass(frozen=True)
 class PredictionsSettled(MatchFact):
-    """The stakes on a match were divided among who was right; for `void`, or if nobody was, returned."""
+    """The stakes on a match were divided among who was right, or returned if nobody was."""
 
     outcome: str
     stakes: int

@@ -40,7 +40,7 @@ class Prediction(models.Model):
     points_wagered = models.PositiveIntegerField()
     status = models.CharField(max_length=8, choices=Status, default=Status.OPEN)
     # What came back: the share of the pot, or the stake.
-    payout = models.PositiveIntegerField(default=0)
+    payout = models.PositiveBigIntegerField(default=0)
     made_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
 
@@ -83,6 +83,11 @@ class Settlement(models.Model):
     batch = models.CharField(max_length=100)
     at = models.DateTimeField()
     reversed_at = models.DateTimeField(null=True, blank=True)
+    # The one whose line in chat tells of it, and when that was put together.
+    told_with = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="told_together"
+    )
+    told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -7,17 +7,20 @@ from tournaments.services.predictions.settling import (
     settle,
     would_settle,
 )
-from tournaments.services.predictions.showing import market, of_viewer, tell_pools
-from tournaments.services.predictions.staking import NotStaked, predict, side_of
+from tournaments.services.predictions.showing import is_open, market, of_viewer, row, tell_pools
+from tournaments.services.predictions.staking import TELL_POOLS, NotStaked, predict, side_of
 
 __all__ = [
+    "TELL_POOLS",
     "Effect",
     "NotStaked",
+    "is_open",
     "market",
     "of_viewer",
     "outcome_of",
     "predict",
     "refund_tournament",
+    "row",
     "settle",
     "side_of",
     "tell_pools",

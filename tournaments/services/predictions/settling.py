@@ -9,7 +9,8 @@ from django.db import transaction
 
 from points.services import ledger
 from points.services.ledger import Cause, Credit
-from sagas.services import publish
+from sagas.flow import find
+from sagas.services import publish, start
 from tournaments import events
 from tournaments.models import Match, Prediction, Settlement, Tournament
 from tournaments.rules import market
@@ -18,6 +19,7 @@ from tournaments.services.predictions.staking import CAUSE
 
 Side, Status = Prediction.Side, Prediction.Status
 VOID = "void"
+LINE = "tournaments.settlement_line"
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,8 @@ def _pay(match: Match, outcome: str, now: datetime) -> Settlement:
         batch=settlement.batch,
     )
     _announce(match, settlement, bets)
+    if not divided.is_refund:
+        start(find(LINE), settlement)
     return settlement
 
 

@@ -2,14 +2,17 @@
 
 from tournaments.services.votes.casting import NotCast, cast, cast_for
 from tournaments.services.votes.ending import cancel, cancel_all, end, end_with_match, finish
-from tournaments.services.votes.showing import active_of, document, own
+from tournaments.services.votes.showing import active, active_of, document, events, own
 from tournaments.services.votes.starting import NotStarted, Terms, start
+from tournaments.services.votes.tallies import TASK as TELL_TALLY
 from tournaments.services.votes.tallies import tell as tell_tally
 
 __all__ = [
+    "TELL_TALLY",
     "NotCast",
     "NotStarted",
     "Terms",
+    "active",
     "active_of",
     "cancel",
     "cancel_all",
@@ -18,6 +21,7 @@ __all__ = [
     "document",
     "end",
     "end_with_match",
+    "events",
     "finish",
     "own",
     "start",

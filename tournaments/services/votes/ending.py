@@ -9,15 +9,16 @@ from django.db.models import Count
 
 from points.services import ledger
 from points.services.ledger import Cause
-from sagas.flow import Refused, Wait
+from sagas.flow import Refused, Wait, find
 from sagas.poke import poke_in
-from sagas.services import publish
+from sagas.services import publish, wake
 from tournaments import events
 from tournaments.models import Match, Tournament, VoteEvent
 from tournaments.rules import ballot
 from tournaments.services import changes, clock, live, matches, progress
 from tournaments.services.votes import showing
 from tournaments.services.votes.casting import CAUSE, batch_of
+from tournaments.services.votes.starting import SAGA
 
 # A worker is woken for the very end of a vote only when it is as near as this.
 NEAR = timedelta(seconds=45)
@@ -86,6 +87,7 @@ def end_with_match(match: Match, *, now: datetime) -> None:
     """
     for event in match.vote_events.filter(status=VoteEvent.Status.ACTIVE):
         finish(event.pk, now=now)
+        wake(find(SAGA), event)
 
 
 # --- By hand -----------------------------------------------------------------------------------
@@ -113,6 +115,7 @@ def cancel(event_id: str, *, by: str, now: datetime, reason: str = "") -> VoteEv
         **matches.about(event.match, now), vote_id=event.pk, was_over=was_over
     )
     publish(fact, key=event.pk)
+    wake(find(SAGA), event)
     return event
 
 
@@ -145,4 +148,5 @@ def _close(tournament: Tournament, event: VoteEvent, now: datetime, *, refund: s
         event.refunded_at = now
     event.save()
     progress.refresh(tournament, now)
+    changes.touch(tournament, "table", "matches")
     live.tell(event.match, {"type": "VOTE_ENDED", "vote": showing.document(event)})

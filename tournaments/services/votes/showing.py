@@ -29,6 +29,11 @@ def active_of(match: Match) -> VoteEvent | None:
     return events().filter(match=match, status=VoteEvent.Status.ACTIVE).first()
 
 
+def active() -> QuerySet[VoteEvent]:
+    """Return the votes that go on, the oldest first."""
+    return events().filter(status=VoteEvent.Status.ACTIVE).order_by("started_at", "pk")
+
+
 def tally(event: VoteEvent) -> tuple[int, int]:
     """Return the votes for the home and for the away player; counted while it goes on."""
     if event.home_votes is not None and event.away_votes is not None:

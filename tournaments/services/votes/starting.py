@@ -18,6 +18,7 @@ from tournaments.services import changes, clock, live, matches
 from tournaments.services.votes import showing
 
 SAGA = "tournaments.vote"
+CALL = "tournaments.vote_call"
 SHORTEST = timedelta(seconds=10)
 LONGEST = timedelta(hours=1)
 DEAREST = 1_000_000
@@ -74,7 +75,8 @@ def start(match_id: str, terms: Terms, *, by: str, now: datetime) -> VoteEvent:
         started_by=by,
         ends_at=clock.time() + terms.duration,
     )
-    start_saga(find(SAGA), event)
+    for saga in (SAGA, CALL):
+        start_saga(find(saga), event)
     event = showing.events().get(pk=event.pk)
     live.tell(match, {"type": "VOTE_STARTED", "vote": showing.document(event)})
     changes.note(tournament, "started_vote", by, {"vote": event.pk, "match": match.pk}, now)
