@@ -26,8 +26,8 @@ _at_once = 1
 _has_leftovers = False
 
 
-def work(for_seconds: float, wake_another: Callable[[], None]) -> bool:
-    """Lead due runs until none is left or the time is over; returns whether some may be left.
+def work(for_seconds: float, wake_another: Callable[[], None], lane: str = "") -> bool:
+    """Lead the lane's due runs until none is left or the time is over; returns if some may be left.
 
     `wake_another` is called when more is due than this process takes at once. A database that goes
     away is waited for; raises its error when it stays away.
@@ -39,7 +39,7 @@ def work(for_seconds: float, wake_another: Callable[[], None]) -> bool:
             if _has_leftovers:
                 journal.release_own()
                 _has_leftovers = False
-            if not _turn(wake_another):
+            if not _turn(wake_another, lane):
                 return False
         except Exception as error:
             _has_leftovers = True
@@ -49,10 +49,10 @@ def work(for_seconds: float, wake_another: Callable[[], None]) -> bool:
     return True
 
 
-def _turn(wake_another: Callable[[], None]) -> bool:
+def _turn(wake_another: Callable[[], None], lane: str) -> bool:
     """Claim runs and lead them; returns whether there were any."""
     global _at_once
-    runs, are_more = journal.claim(_at_once)
+    runs, are_more = journal.claim(_at_once, lane)
     if are_more:
         wake_another()
     for index, run in enumerate(runs):

@@ -115,7 +115,8 @@ class Saga(Generic[S]):
     """A named list of steps over one model row, registered under its name.
 
     `when_undone` is called with the row and the reason, at most once, after every undo has worked:
-    the place to tell a viewer that the points are back.
+    the place to tell a viewer that the points are back. A `lane` has workers of its own (those of
+    the Celery queue of that name), so that its slow calls keep nobody else waiting.
     """
 
     def __init__(
@@ -124,6 +125,7 @@ class Saga(Generic[S]):
         model: type[S],
         *entries: Step[S] | PointOfNoReturn,
         when_undone: Callable[[S, Refused], None] | None = None,
+        lane: str = "",
     ) -> None:
         if name in _sagas:
             raise ValueError(f"Two sagas are named {name}.")
@@ -132,6 +134,7 @@ class Saga(Generic[S]):
         self.model = model
         self.plan = [e.name if isinstance(e, Step) else NO_RETURN for e in entries]
         self.when_undone = when_undone
+        self.lane = lane
         self._steps = {step.name: step for step in steps}
         telling = when_undone.__name__ if when_undone else ""
         if len(self._steps) != len(steps) or NO_RETURN in self._steps or telling in self._steps:
@@ -171,6 +174,11 @@ def find(name: str) -> Saga[Model]:
 
 def every() -> Iterator[Saga[Model]]:
     yield from _sagas.values()
+
+
+def lanes() -> set[str]:
+    """Return the lanes that there are; "" is the usual one."""
+    return {"", *(saga.lane for saga in every())}
 
 
 def backoff(failures: int, longest: float = 30.0) -> float:

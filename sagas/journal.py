@@ -68,7 +68,8 @@ _COLUMNS = [name for name in Lease.__dataclass_fields__ if name not in ("held_un
 # taken is looked at, to know whether others should be woken.
 _CLAIM = f"""
 WITH due AS MATERIALIZED (
-    SELECT id, owner <> '' AS was_left FROM sagas_run WHERE due_at <= statement_timestamp()
+    SELECT id, owner <> '' AS was_left FROM sagas_run
+    WHERE lane = %s AND due_at <= statement_timestamp()
     ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED
 ), taken AS MATERIALIZED (
     SELECT * FROM due LIMIT %s
@@ -81,17 +82,24 @@ WITH due AS MATERIALIZED (
 """  # noqa: S608 (the columns are this file's own constant)
 
 
-def claim(limit: int) -> tuple[list[Lease], bool]:
-    """Take up to `limit` due runs, the longest due first, and tell whether there are more.
+def claim(limit: int, lane: str = "") -> tuple[list[Lease], bool]:
+    """Take up to `limit` due runs of the lane, the longest due first, and tell if there are more.
 
     Runs that others are taking at the moment are neither taken nor counted.
     """
     held_until = monotonic() + CLAIM_LEASE
     with _prepared() as cursor:
-        cursor.execute(_CLAIM, [limit + 1, limit, me(), CLAIM_LEASE, limit])
+        cursor.execute(_CLAIM, [lane, limit + 1, limit, me(), CLAIM_LEASE, limit])
         rows = cursor.fetchall()
     runs = [Lease(**_loaded(row[1:]), held_until=held_until) for row in rows]
     return runs, bool(rows) and bool(rows[0][0])
+
+
+def lanes_with_due_runs() -> list[str]:
+    """Return the lanes in which something is due now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT lane FROM sagas_run WHERE due_at <= statement_timestamp()")
+        return [lane for (lane,) in cursor.fetchall()]
 
 
 def _loaded(row: Sequence[Any]) -> dict[str, Any]:

@@ -36,6 +36,9 @@ class Run(models.Model):
 
     saga = models.CharField(max_length=100)
     subject_id = models.CharField(max_length=128)
+    lane = models.CharField(
+        max_length=20, blank=True, default="", db_default="", help_text="Whose workers lead it."
+    )
     plan = models.JSONField(help_text="Names of the steps, copied when the run started.")
     position = models.PositiveSmallIntegerField(
         default=0, db_default=0, help_text="Index in the plan of the next step."
@@ -102,7 +105,9 @@ class Run(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="run_due"),
+            models.Index(
+                fields=["lane", "due_at"], condition=Q(due_at__isnull=False), name="run_due"
+            ),
             models.Index(fields=["status", "-id"], name="run_status"),
             models.Index(
                 fields=["finished_at"], condition=Q(finished_at__isnull=False), name="run_finished"

@@ -1,4 +1,4 @@
-"""A poke tells a worker that there may be something due; it carries nothing and may be lost."""
+"""A poke tells a lane's workers that there may be something due; it may be lost."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import structlog
 from celery import current_app
@@ -15,63 +18,60 @@ from django.db import transaction
 log = structlog.get_logger(__name__)
 
 TASK = "sagas.advance"
-UNHEARD = "sagas:poke"
 # Seconds after which a poke counts as lost.
 UNHEARD_FOR = 1
-LATE = 0.05
 
 
 @dataclass
 class _Held:
+    lane: str
     is_wanted: bool = False
 
 
 _held: ContextVar[_Held | None] = ContextVar("held", default=None)
 
 
-def poke() -> None:
-    """Wake a worker, unless one is being woken: a poke that nobody has heard yet is enough for all.
+def poke(lane: str = "") -> None:
+    """Wake a worker of the lane, unless one is being woken: one unheard poke is enough for all.
 
     Without a broker nothing is lost: the sweep finds what is due.
     """
     try:
-        if cache.add(UNHEARD, 1, UNHEARD_FOR):
-            current_app.send_task(TASK, ignore_result=True, retry=False)
+        if cache.add(_unheard(lane), 1, UNHEARD_FOR):
+            _send(lane)
     except Exception as error:
         log.warning("saga.poke_failed", error=type(error).__name__)
 
 
-def poke_in(seconds: float) -> None:
-    """Wake a worker after so many seconds, at most a minute, for what is due at that very time."""
+def poke_in(delay: timedelta, lane: str = "") -> None:
+    """Wake a worker after less than a minute, where the sweep's seconds would be too late."""
     try:
-        # It comes a little late rather than early, as what is not due yet would wait for the sweep.
-        wait = min(60.0, max(0.0, seconds) + LATE)
-        current_app.send_task(TASK, countdown=wait, ignore_result=True, retry=False)
+        _send(lane, countdown=delay.total_seconds())
     except Exception as error:
         log.warning("saga.poke_failed", error=type(error).__name__)
 
 
-def hear() -> None:
+def hear(lane: str = "") -> None:
     """Let the next poke through: what was committed before is seen by the one who calls this."""
     try:
-        cache.delete(UNHEARD)
+        cache.delete(_unheard(lane))
     except Exception as error:
         log.warning("saga.poke_unheard", error=type(error).__name__)
 
 
-def poke_on_commit() -> None:
-    """Wake a worker once the caller's transaction is committed."""
+def poke_on_commit(lane: str = "") -> None:
+    """Wake a worker of the lane once the caller's transaction is committed."""
     held = _held.get()
-    if held is None:
-        transaction.on_commit(poke)
+    if held is None or held.lane != lane:
+        transaction.on_commit(partial(poke, lane))
     else:
         held.is_wanted = True
 
 
 @contextmanager
-def pokes_held() -> Iterator[None]:
-    """Send no pokes meanwhile: a worker at its loop finds new runs by itself."""
-    token = _held.set(_Held())
+def pokes_held(lane: str = "") -> Iterator[None]:
+    """Send no pokes to this lane meanwhile: its worker at its loop finds new runs by itself."""
+    token = _held.set(_Held(lane))
     try:
         yield
     finally:
@@ -83,4 +83,14 @@ def let_go() -> None:
     held = _held.get()
     if held is not None and held.is_wanted:
         held.is_wanted = False
-        poke()
+        poke(held.lane)
+
+
+def _unheard(lane: str) -> str:
+    return f"sagas:poke:{lane}"
+
+
+def _send(lane: str, **when: Any) -> None:
+    # A lane of its own is a queue of its own, with workers of its own.
+    where: dict[str, Any] = {"queue": lane, "kwargs": {"lane": lane}} if lane else {}
+    current_app.send_task(TASK, ignore_result=True, retry=False, **where, **when)

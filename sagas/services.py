@@ -44,8 +44,8 @@ S = TypeVar("S", bound=Model)
 PRUNED_AT_ONCE = 1000
 
 _INSERT_RUNS = """
-INSERT INTO sagas_run (saga, subject_id, plan, context)
-SELECT * FROM unnest(%s::text[], %s::text[], %s::jsonb[], %s::jsonb[])
+INSERT INTO sagas_run (saga, subject_id, plan, lane, context)
+SELECT * FROM unnest(%s::text[], %s::text[], %s::jsonb[], %s::text[], %s::jsonb[])
 ON CONFLICT (saga, subject_id) DO NOTHING
 """
 
@@ -73,6 +73,7 @@ def start_many(
     if not rows:
         return
     given = [_context()] * len(rows) if contexts is None else contexts
+    lanes = [find(saga).lane for saga, _, _ in rows]
     with connection.cursor() as cursor:
         cursor.execute(
             _INSERT_RUNS,
@@ -80,10 +81,12 @@ def start_many(
                 [saga for saga, _, _ in rows],
                 [subject_id for _, subject_id, _ in rows],
                 [json.dumps(plan) for _, _, plan in rows],
+                lanes,
                 [json.dumps(context) for _, context in zip(rows, given, strict=True)],
             ],
         )
-    poke_on_commit()
+    for lane in set(lanes):
+        poke_on_commit(lane)
 
 
 @transaction.atomic
@@ -118,7 +121,7 @@ def wake(saga: Saga[S], subject: S) -> bool:
         due_at=Case(When(owner="", then=Now()), default=F("due_at")), woken=~Q(owner="")
     )
     if woken:
-        poke_on_commit()
+        poke_on_commit(saga.lane)
     return bool(woken)
 
 
@@ -230,7 +233,7 @@ def _decision(
         run.due_at = None if is_final else Now()
         run.finished_at = Now() if is_final else None
         run.save()
-        poke_on_commit()
+        poke_on_commit(run.lane)
 
 
 # --- Forgetting --------------------------------------------------------------------------------

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from celery import shared_task
 from celery.signals import worker_process_init
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from sagas import engine, journal, services
+from sagas import engine, flow, journal, services
 from sagas.poke import TASK, hear, poke, pokes_held
 
 # One task leads runs for at most so long before it hands over, so that other tasks get their turn.
@@ -16,19 +18,23 @@ TURN = 5.0
 
 
 @shared_task(name=TASK)
-def advance() -> None:
-    """Lead due runs until there are none."""
-    hear()
-    with pokes_held():
-        some_left = engine.work(TURN, wake_another=poke)
+def advance(lane: str = "") -> None:
+    """Lead due runs of the lane until there are none."""
+    hear(lane)
+    wake_another = partial(poke, lane)
+    with pokes_held(lane):
+        some_left = engine.work(TURN, wake_another, lane)
     if some_left:
-        poke()
+        wake_another()
 
 
 @shared_task(name="sagas.sweep")
 def sweep() -> None:
     """Take over from dead workers, then lead what is due although nobody poked."""
     journal.release_dead()
+    for lane in journal.lanes_with_due_runs():
+        if lane:
+            poke(lane)
     advance()
 
 
@@ -44,5 +50,6 @@ def take_over(**_: object) -> None:
     connection.close()
     journal.release_dead()
     # The dead one may have taken a poke with it.
-    hear()
-    poke()
+    for lane in flow.lanes():
+        hear(lane)
+        poke(lane)

@@ -46,6 +46,11 @@ def processes(plan: Plan, env: Environment) -> list[Program]:
             *("worker", env, *celery, "worker", f"--concurrency={plan.workers}"),
             *("--without-gossip", "--without-mingle"),
         ),
+        # Posts to Discord take long, and keep nothing else waiting.
+        _python(
+            *("watcher", env, *celery, "worker", "-n", "watcher@%h", "-Q", "watcher"),
+            *(f"--concurrency={plan.watchers}", "--without-gossip", "--without-mingle"),
+        ),
         # Its schedule is in the database, so no file remembers it and none may be left behind.
         _python("beat", env, *celery, "beat", "--pidfile="),
         _python("eventsub", env, str(ROOT / "manage.py"), "eventsub_listen"),

@@ -12,6 +12,7 @@ COLOURS = {
     "greenroom": 32,
     "web": 36,
     "worker": 33,
+    "watcher": 32,
     "beat": 34,
     "eventsub": 35,
     "rehearsal": 95,

@@ -23,6 +23,7 @@ class Plan:
     port: int
     public_url: str
     workers: int
+    watchers: int
     rehearsal: bool
     rehearsal_port: int
     database_url: str
@@ -52,6 +53,7 @@ def read_plan() -> Plan:
         port=port,
         public_url=values.get("PUBLIC_URL", f"http://localhost:{port}").rstrip("/"),
         workers=_integer(values, "WORKER_PROCESSES", 4, 1, 64),
+        watchers=_integer(values, "WATCHER_PROCESSES", 2, 1, 64),
         rehearsal=_switch(values, "REHEARSAL", not live),
         rehearsal_port=_port(values, "REHEARSAL_PORT", 8001),
         database_url=values.get("DATABASE_URL", ""),

@@ -25,10 +25,10 @@ def send(saga: Saga[Any] = parcel_saga, **script: Any) -> Parcel:
     return parcel
 
 
-def lead() -> None:
-    """Lead all runs as far as they go now."""
-    with pokes_held():
-        engine.work(30, wake_another=lambda: None)
+def lead(lane: str = "") -> None:
+    """Lead all runs of the lane as far as they go now."""
+    with pokes_held(lane):
+        engine.work(30, lambda: None, lane)
 
 
 def lead_on(patience: int = 50) -> None:

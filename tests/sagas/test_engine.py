@@ -359,9 +359,9 @@ def test_quick_runs_are_claimed_together_and_slow_ones_alone(
     sizes = []
     original = journal.claim
 
-    def claim(limit: int) -> object:
+    def claim(limit: int, lane: str) -> object:
         sizes.append(limit)
-        return original(limit)
+        return original(limit, lane)
 
     monkeypatch.setattr(journal, "claim", claim)
     monkeypatch.setattr(engine, "_at_once", 1)

@@ -7,10 +7,11 @@ from celery import current_app
 from django.db import transaction
 from structlog.testing import capture_logs
 
-from sagas import poke, tasks
+from sagas import journal, poke, tasks
 from sagas.services import start
+from tests.sagas.driving import lead, send
 from tests.sagas.sample.models import Parcel
-from tests.sagas.sample.sagas import letter
+from tests.sagas.sample.sagas import by_sea, letter
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,3 +71,42 @@ def test_a_broker_that_is_away_is_no_error(monkeypatch: pytest.MonkeyPatch) -> N
         ("saga.poke_failed", "ConnectionError")
     ]
     assert "password" not in str(lines)
+
+
+def test_a_lane_is_poked_in_its_own_queue_also_by_a_worker_of_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pokes: list[tuple[str | None, dict[str, str]]] = []
+    monkeypatch.setattr(
+        current_app,
+        "send_task",
+        lambda _name, queue=None, kwargs=None, **_: pokes.append((queue, kwargs or {})),
+    )
+    poke.hear("slow")
+    with poke.pokes_held(), transaction.atomic():
+        start(by_sea, Parcel.objects.create())
+        assert pokes == []
+    assert pokes == [("slow", {"lane": "slow"})]
+
+
+def test_workers_lead_the_runs_of_their_own_lane_only() -> None:
+    parcel = send(by_sea)
+    lead()
+    assert not Parcel.objects.get(pk=parcel.pk).labelled
+    assert journal.lanes_with_due_runs() == ["slow"]
+    lead("slow")
+    assert Parcel.objects.get(pk=parcel.pk).labelled
+    assert journal.lanes_with_due_runs() == []
+
+
+def test_the_sweep_pokes_the_lanes_in_which_something_is_due(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    send(by_sea)
+    queues: list[str | None] = []
+    monkeypatch.setattr(
+        current_app, "send_task", lambda _name, queue=None, **_: queues.append(queue)
+    )
+    poke.hear("slow")
+    tasks.sweep()
+    assert queues == ["slow"]

@@ -122,3 +122,4 @@ telegram = Saga(
     Call(wire, if_unsure="stop", look=was_wired),
     when_undone=apologise,
 )
+by_sea = Saga("sample.by_sea", Parcel, Step(label), lane="slow")
