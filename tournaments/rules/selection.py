@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tournaments.rules.chance import derived
+from tournaments.rules.formats import Format
 
 # How much a tie won counts beside the points of the league phase, and how far back results count.
 POINTS_PER_TIE = 3
@@ -37,6 +38,11 @@ def strength(past: Sequence[PastResult]) -> int:
 def by_results(ids: Sequence[str], past: Mapping[str, Sequence[PastResult]]) -> list[str]:
     """Return the ids by strength, the strongest first; who is level stays in the given order."""
     return sorted(ids, key=lambda one: -strength(past.get(one, ())))
+
+
+def pot(seed: int, form: Format) -> int:
+    """Return the pot, from 1, of a seed, from 1: the strongest seeds are in the first."""
+    return (seed - 1) // form.pot_size + 1
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,10 @@ class Guard(Enum):
     )
     NO_ROSTER = ("roster_published", "The roster is published: take it back first.")
     HAS_ROSTER = ("not_published", "The roster is not published yet: choose the players first.")
+    NOBODY_AWAY = (
+        "place_free",
+        "A player has withdrawn: fill the place from the waiting list, or take the roster back.",
+    )
     DRAWN = ("not_drawn", "The league phase is not drawn yet.")
     LEAGUE_OVER = ("league_not_over", "Not every match of the league phase has its result.")
     LEAGUE_NOT_OVER = ("league_over", "Every match of the league phase has its result.")
@@ -103,7 +107,9 @@ WAYS: dict[tuple[str, str], Way] = {
         "Leave the selection",
         "Registration can be opened again; what you chose is kept.",
     ),
-    (AWAITING_SELECTION, LEAGUE_PHASE): Way("began_league_phase", (Guard.HAS_ROSTER, Guard.DRAWN)),
+    (AWAITING_SELECTION, LEAGUE_PHASE): Way(
+        "began_league_phase", (Guard.HAS_ROSTER, Guard.NOBODY_AWAY, Guard.DRAWN)
+    ),
     (LEAGUE_PHASE, KNOCKOUTS): Way("began_knockouts", (Guard.LEAGUE_OVER,)),
     (KNOCKOUTS, COMPLETED): Way("completed", (Guard.FINAL_DECIDED,)),
     (KNOCKOUTS, LEAGUE_PHASE): Way("returned_to_league_phase", (Guard.LEAGUE_NOT_OVER,)),

@@ -63,28 +63,35 @@ def register(tournament_id: str, viewer: Viewer, *, now: datetime) -> tuple[Regi
 def withdraw(tournament_id: str, viewer: Viewer, *, now: datetime) -> Registration:
     """Withdraw a viewer's registration; one that is withdrawn already stays so.
 
-    Raises Registration.DoesNotExist, or Refused once the player is on a published roster.
+    Until the draw a player of the roster can do that, too. Raises Registration.DoesNotExist, or
+    Refused after it.
     """
     with transaction.atomic():
         tournament = changes.locked(tournament_id)
         mine = tournament.registrations.get(viewer=viewer)
         if mine.status == Status.WITHDRAWN:
             return mine
-        if mine.status == Status.CONFIRMED:
-            raise Refused(
-                "on_the_roster",
-                "You are on the published roster: tell the streamer's team, who fill your place.",
-            )
         if tournament.status in Tournament.ENDS:
             raise Refused("tournament_over", "The tournament is over.")
+        if mine.status == Status.CONFIRMED:
+            _leave_roster(tournament, mine, now)
         mine.status, mine.withdrawn_at, mine.waiting_place = Status.WITHDRAWN, now, None
         mine.is_chosen = mine.is_chosen_by_lot = False
         mine.updated_at = now
         mine.save()
         if tournament.status != states.REGISTRATION_OPEN:
-            changes.note(tournament, "withdrew", str(viewer), {"userId": viewer.pk}, now)
-        changes.touch(tournament, "tournament")
+            changes.note(tournament, "withdrew", "the player", {"registration": mine.pk}, now)
+        changes.touch(tournament, "tournament", "participants")
         return mine
+
+
+def _leave_roster(tournament: Tournament, mine: Registration, now: datetime) -> None:
+    """Free a place of the published roster, which somebody else can be given until the draw."""
+    if tournament.status in Tournament.PLAYED:
+        raise Refused(
+            "drawn", "You are in the draw: tell the streamer's team, who sort out your matches."
+        )
+    tournament.participants.filter(registration=mine).update(withdrawn_at=now)
 
 
 def status_of(tournament: Tournament, viewer: Viewer, now: datetime) -> Mine:

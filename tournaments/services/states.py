@@ -119,6 +119,9 @@ _CHECKS: dict[Guard, Check] = {
     Guard.ENOUGH_REGISTERED: _guard(_has_enough),
     Guard.NO_ROSTER: _guard(lambda tournament, _: tournament.published_at is None),
     Guard.HAS_ROSTER: _guard(lambda tournament, _: tournament.published_at is not None),
+    Guard.NOBODY_AWAY: _guard(
+        lambda tournament, _: not tournament.participants.filter(withdrawn_at__isnull=False)
+    ),
     Guard.DRAWN: _guard(_is_drawn),
     Guard.LEAGUE_OVER: _guard(_is_league_over),
     Guard.LEAGUE_NOT_OVER: _guard(lambda *given: not _is_league_over(*given)),
