@@ -30,6 +30,8 @@ class Drawing(models.Model):
     # 32 random bytes as hex, and their SHA-256.
     secret = models.CharField(max_length=64, default=new_secret, editable=False)
     commitment = models.CharField(max_length=64, editable=False)
+    # What the organiser asks of the league draw: `pairs` of players and `most_per_group`.
+    wishes: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     # What went in (roster, pots, rules) and what came out, as published.
     facts: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     result: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
