@@ -11,7 +11,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from tournaments.models import (
     Drawing,
@@ -20,11 +22,11 @@ from tournaments.models import (
     Phase,
     Registration,
     Result,
-    Standing,
-    Tie,
     Tournament,
 )
+from tournaments.rules.bracket import direct_pairs, playoff_pairs
 from tournaments.rules.formats import Format, format_of
+from tournaments.services import changes, progress
 from twitch.models import Viewer
 
 KICKOFF = datetime(2026, 11, 3, 19, tzinfo=UTC)
@@ -75,7 +77,7 @@ def tournament(players: int = 36, *, played: int = 0, **columns: Any) -> Tournam
     form = format_of(players, made.matches_per_player)
     roster = [participant(made, seed, form) for seed in range(1, players + 1)]
     schedule(made, roster, form)
-    skeleton(made, form)
+    derive(made)
     play(made, days=played)
     return made
 
@@ -126,30 +128,13 @@ def schedule(made: Tournament, roster: list[Participant], form: Format) -> None:
     Match.objects.bulk_create(matches)
 
 
-def skeleton(made: Tournament, form: Format) -> None:
-    """Write the bracket's places, whose players are not known yet."""
-    legs = {"QUARTER_FINAL": made.quarter_final_legs, "SEMI_FINAL": made.semi_final_legs}
-    Tie.objects.bulk_create(
-        Tie(
-            tournament=made,
-            phase=stage.phase,
-            slot=slot,
-            legs=1 if stage.phase == Phase.FINAL else legs.get(stage.phase, 2),
-            better_label=f"Better of {stage.name} {slot + 1}",
-            other_label=f"Other of {stage.name} {slot + 1}",
-        )
-        for stage in form.rounds
-        for slot in range(stage.ties)
-    )
-
-
 def play(made: Tournament, *, days: int, seed: int = 1) -> None:
     """Play the first match days, with goals from a seed, and make the table anew."""
     goals = random.Random(seed)
     found = made.matches.league().filter(matchday__lte=days, status=Match.Status.SCHEDULED)
     for match in found.order_by("matchday", "pk"):
         finish(match, goals.choice((0, 0, 1, 1, 2, 3, 4)), goals.choice((0, 1, 1, 2, 3)))
-    tabulate(made)
+    derive(made)
 
 
 def finish(match: Match, home: int, away: int, **columns: Any) -> None:
@@ -169,47 +154,48 @@ def go_live(match: Match, home: int = 0, away: int = 0) -> None:
     )
 
 
-def tabulate(made: Tournament) -> None:
-    """Write the table by points, goal difference and goals; then by seed."""
+def knock_out(made: Tournament, *, rounds: int = 5, seed: int = 2) -> None:
+    """Play so many rounds of the knock-outs, drawn with coins from a seed."""
+    goals = random.Random(seed)
     form = format_of(made.participants.count(), made.matches_per_player)
-    lines = {
-        player.pk: Standing(participant=player, tournament=made)
-        for player in made.participants.all()
-    }
-    for match in made.matches.league().filter(status=Match.Status.COMPLETED):
-        home, away = match.home_goals or 0, match.away_goals or 0
-        _count(lines[match.home_id], home, away)
-        _count(lines[match.away_id], away, home)
-        lines[match.away_id].away_goals += away
-        lines[match.away_id].away_wins += away > home
-    ranked = sorted(
-        lines.values(),
-        key=lambda x: (-x.points, -x.goal_difference, -x.goals_for, x.participant.seed),
+    pairs = [*playoff_pairs(form), *direct_pairs(form)]
+    Drawing.objects.update_or_create(
+        tournament=made,
+        purpose=Drawing.Purpose.BRACKET,
+        defaults={
+            "commitment": "1" * 64,
+            "drawn_at": KICKOFF,
+            "revealed_at": KICKOFF,
+            "result": {"coins": {pair.key: goals.random() < 0.5 for pair in pairs}},
+        },
     )
-    for rank, line in enumerate(ranked, 1):
-        line.rank, line.total = rank, line.points + line.bonus
-        line.zone = form.zone(rank)
-        if rank < len(ranked):
-            below = ranked[rank]
-            values = {"points": (line.points, below.points)}
-            values["goal difference"] = (line.goal_difference, below.goal_difference)
-            values["goals"] = (line.goals_for, below.goals_for)
-            values["seed"] = (line.participant.seed, below.participant.seed)
-            name = next(name for name, (one, other) in values.items() if one != other)
-            line.decided_by = name
-            line.decided_value, line.decided_next_value = map(str, values[name])
-    Standing.objects.filter(tournament=made).delete()
-    Standing.objects.bulk_create(ranked)
+    derive(made)
+    for stage in form.rounds[:rounds]:
+        legs = made.matches.counting().filter(phase=stage.phase, status=Match.Status.SCHEDULED)
+        for number in (1, 2):
+            for match in legs.filter(leg=number).order_by("tie__slot"):
+                _decide(match, goals)
+            derive(made)
 
 
-def _count(line: Standing, scored: int, conceded: int) -> None:
-    line.played += 1
-    line.goals_for += scored
-    line.goals_against += conceded
-    line.wins += scored > conceded
-    line.draws += scored == conceded
-    line.losses += scored < conceded
-    line.points += 3 if scored > conceded else 1 if scored == conceded else 0
+def _decide(match: Match, goals: random.Random) -> None:
+    """Enter a leg's result; what would end level is decided on penalties."""
+    assert match.tie
+    home, away = goals.choice((0, 1, 1, 2, 3)), goals.choice((0, 1, 2))
+    total = home - away
+    if match.leg == 2:
+        first = match.tie.matches.counting().get(leg=1)
+        total += (first.away_goals or 0) - (first.home_goals or 0)
+    is_last = match.leg == match.tie.legs
+    shootout = {"has_extra_time": True, "home_penalties": 4, "away_penalties": 2}
+    finish(match, home, away, **(shootout if is_last and not total else {}))
+
+
+def derive(made: Tournament) -> None:
+    """Let everything follow from the results."""
+    with transaction.atomic():
+        progress.refresh(changes.locked(made.pk), timezone.now())
+    made.refresh_from_db()
 
 
 def touch(made: Tournament) -> int:
