@@ -29,6 +29,14 @@ class User(AbstractUser):
         help_text="The banned person reads it, too.",
     )
 
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """What this person is called: in chat, or where else they come from."""
+        return str(self.viewer) if self.viewer else self.first_name or self.username
+
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
         """Tell whether this person has a right; a banned one has none, whatever their role."""
         return not self.is_banned and super().has_perm(perm, obj)

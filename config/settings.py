@@ -184,6 +184,11 @@ DISCORD_CLIENT_SECRET = env("DISCORD_CLIENT_SECRET")
 DISCORD_API_URL = provider_url(
     "DISCORD_API_URL", "https://discord.com/api/v10", f"http://{_rehearsal}/discord/api/v10"
 )
+DISCORD_AUTHORIZE_URL = provider_url(
+    "DISCORD_AUTHORIZE_URL",
+    "https://discord.com/oauth2/authorize",
+    f"http://{_rehearsal}/discord/oauth2/authorize",
+)
 
 if not 10 <= len(TWITCH_WEBHOOK_SECRET) <= 100 or not TWITCH_WEBHOOK_SECRET.isascii():
     raise ImproperlyConfigured("TWITCH_WEBHOOK_SECRET must have 10 to 100 ASCII characters.")
@@ -202,6 +207,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "channels",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
     "rest_framework",
     "drf_spectacular",
     "django_celery_beat",
@@ -236,6 +244,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -338,8 +347,31 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-LOGIN_URL = "admin:login"
+LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "studio:room"
+
+# --- Signing in ------------------------------------------------------------------------------
+
+# allauth proves who somebody is; it keeps no token, sends no mail and shows no page of its own.
+SOCIALACCOUNT_ADAPTER = "accounts.adapter.Adapter"
+SOCIALACCOUNT_ONLY = True
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*"]
+# No scope: who somebody is needs none at Twitch, and `identify` is Discord's for it.
+SOCIALACCOUNT_PROVIDERS = {
+    "twitch": {"SCOPE": []},
+    "discord": {"SCOPE": ["identify"], "OAUTH_PKCE_ENABLED": True},
+}
+SIGN_IN_APPS = {
+    name: {"name": label, "client_id": client_id, "secret": secret}
+    for name, label, client_id, secret in (
+        ("twitch", "Twitch", TWITCH_CLIENT_ID, TWITCH_CLIENT_SECRET),
+        ("discord", "Discord", DISCORD_CLIENT_ID, DISCORD_CLIENT_SECRET),
+    )
+    if client_id and secret
+}
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -363,6 +395,9 @@ SPECTACULAR_SETTINGS = {
         "RankEnum": "twitch.api.commands.RANKS",
         "RunStatusEnum": "sagas.models.Run.Status",
         "BlockKindEnum": "songqueue.models.Block.Kind",
+        "ParticipantStatusEnum": "tournaments.models.Participant.Status",
+        "MatchStatusEnum": "tournaments.models.Match.Status",
+        "TournamentStatusEnum": "tournaments.models.Tournament.Status",
     },
 }
 UNFOLD = {

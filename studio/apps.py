@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 
 
 class StudioConfig(AppConfig):
@@ -9,6 +8,9 @@ class StudioConfig(AppConfig):
     verbose_name = "Studio"
 
     def ready(self) -> None:
-        from studio.services import roles
+        from accounts.registry import role
+        from studio.services.roles import DECIDE, LOOK, MODERATE_SONGS, SEND_SAMPLES
 
-        post_migrate.connect(roles.write, sender=self)
+        role("Song queue moderator", LOOK, MODERATE_SONGS)
+        role("Show moderator", LOOK, MODERATE_SONGS, SEND_SAMPLES)
+        role("Redemption moderator", LOOK, DECIDE)

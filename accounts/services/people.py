@@ -7,6 +7,12 @@ from django.contrib.auth.models import AnonymousUser
 from accounts.models import User
 from twitch.models import Viewer
 
+AN_ADMINISTRATOR = "An administrator cannot be banned: take the rights away first."
+
+
+class CannotBan(Exception):
+    """An administrator cannot be banned: take the rights away first."""
+
 
 def viewer_of(user: object) -> Viewer | None:
     """Return the viewer that this person is; None for strangers, programs and the unlinked."""
@@ -19,7 +25,12 @@ def may_act(user: User | AnonymousUser) -> bool:
 
 
 def ban(user: User, reason: str) -> None:
-    """Let this person read on, but not act; a second ban changes the reason."""
+    """Let this person read on, but not act; a second ban changes the reason.
+
+    Raises CannotBan for an administrator.
+    """
+    if user.is_superuser:
+        raise CannotBan(AN_ADMINISTRATOR)
     user.is_banned, user.banned_reason = True, reason.strip()
     user.save(update_fields=["is_banned", "banned_reason"])
 

@@ -1,10 +1,10 @@
-"""Who may do what in the studio: rights, and roles that moderators may be given."""
+"""Who may do what in the studio."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.contrib.auth.models import AnonymousUser, Group, Permission
+from django.contrib.auth.models import AnonymousUser
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -17,12 +17,6 @@ DECIDE = "sagas.change_run"
 SEE_STEPS = "sagas.view_run"
 RIGHTS = (LOOK, MODERATE_SONGS, SEND_SAMPLES, DECIDE, SEE_STEPS, SET_UP)
 
-ROLES = {
-    "Song queue moderator": (LOOK, MODERATE_SONGS),
-    "Show moderator": (LOOK, MODERATE_SONGS, SEND_SAMPLES),
-    "Redemption moderator": (LOOK, DECIDE),
-}
-
 
 def rights(user: User | AnonymousUser) -> frozenset[str]:
     """Return what this person may do here; staff may look, in any case."""
@@ -30,16 +24,3 @@ def rights(user: User | AnonymousUser) -> frozenset[str]:
     if user.is_active and user.is_staff:
         given.add(LOOK)
     return frozenset(given)
-
-
-def write(**_: object) -> None:
-    """Make the roles that are not there yet; one that the streamer changed stays changed."""
-    for name, given in ROLES.items():
-        role, is_new = Group.objects.get_or_create(name=name)
-        if is_new:
-            role.permissions.set([_permission(right) for right in given])
-
-
-def _permission(right: str) -> Permission:
-    app, _, codename = right.partition(".")
-    return Permission.objects.get(content_type__app_label=app, codename=codename)
