@@ -14,6 +14,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from pushes import wire
+from pushes.outbox import Outbox
 
 log = structlog.get_logger(__name__)
 
@@ -26,16 +27,9 @@ def push(group: str, message: dict[str, Any]) -> None:
     _publish(group, wire.encode(message))
 
 
-def push_many(messages: Iterable[tuple[str, dict[str, Any]]]) -> None:
-    """Send many messages, each to its group, in one round trip."""
-    told = [(wire.channel(group), wire.encode(message)) for group, message in messages]
-    try:
-        pipeline = _redis().pipeline(transaction=False)
-        for channel, text in told:
-            pipeline.publish(channel, text)
-        pipeline.execute()
-    except (RedisError, OSError) as error:
-        log.warning("pushes.not_sent", messages=len(told), error=type(error).__name__)
+def push_soon(messages: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    """Send each message to its group, like `push`, within milliseconds and without waiting."""
+    _outbox().put([(wire.channel(group), wire.encode(message)) for group, message in messages])
 
 
 def push_on_commit(group: str, message: dict[str, Any]) -> None:
@@ -53,6 +47,21 @@ def _publish(group: str, text: str) -> None:
         _redis().publish(wire.channel(group), text)
     except (RedisError, OSError) as error:
         log.warning("pushes.not_sent", group=group, error=type(error).__name__)
+
+
+def _publish_all(messages: list[tuple[str, str]]) -> None:
+    try:
+        pipeline = _redis().pipeline(transaction=False)
+        for channel, text in messages:
+            pipeline.publish(channel, text)
+        pipeline.execute()
+    except (RedisError, OSError) as error:
+        log.warning("pushes.not_sent", messages=len(messages), error=type(error).__name__)
+
+
+@cache
+def _outbox() -> Outbox:
+    return Outbox(_publish_all)
 
 
 @cache

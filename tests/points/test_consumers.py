@@ -16,7 +16,7 @@ from points.services import ledger
 from points.services.ledger import Credit, telling
 from points.services.ledger.telling import Balance
 from pushes.consumers import NOT_ALLOWED, NOT_SIGNED_IN
-from pushes.services import push
+from pushes.services import push_soon
 from tests.overlay.conftest import Site, _site, hear, say, site  # noqa: F401 (the fixtures)
 from tests.points.conftest import CAUSE, give
 from twitch.models import Viewer
@@ -110,7 +110,7 @@ def test_a_late_push_never_overwrites_a_newer_balance(listening: Listening, ann:
     hear(socket)
     give(ann, 10)
     give(ann, 10, key="more")
-    push(telling.group(ann.pk), Balance(ann.pk, 10, 0, 1).message())
+    push_soon([(telling.group(ann.pk), Balance(ann.pk, 10, 0, 1).message())])
     give(ann, 10, key="still more")
     assert [hear(socket)["balance"] for _ in range(3)] == [10, 20, 30]
     say(socket, type="snapshot?")

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from points.models import Account
-from pushes.services import push_many
+from pushes.services import push_soon
 
 
 @dataclass(frozen=True)
@@ -51,4 +51,4 @@ def tell(*balances: Balance) -> None:
 
 
 def _tell(balances: tuple[Balance, ...]) -> None:
-    push_many((group(balance.viewer_id), balance.message()) for balance in balances)
+    push_soon((group(balance.viewer_id), balance.message()) for balance in balances)
