@@ -73,8 +73,8 @@ OPPONENTS = (
     Criterion("opponents_goals", "opponents' goals"),
 )
 LAST = (
-    Criterion("strikes", "fewer strikes", more_is_better=False),
-    Criterion("seed", "better seed", more_is_better=False),
+    Criterion("strikes", "strikes", more_is_better=False),
+    Criterion("seed", "seed", more_is_better=False),
     Criterion("lot", "lot", more_is_better=False),
 )
 

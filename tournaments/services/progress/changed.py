@@ -30,9 +30,9 @@ class Moved:
     every status that the tournament went through, beginning with the old one.
     """
 
-    table: Sequence[Changed[Standing]] = ()
-    ties: Sequence[Changed[Tie]] = ()
-    players: Sequence[Changed[Participant]] = ()
+    table: list[Changed[Standing]] = field(default_factory=list)
+    ties: list[Changed[Tie]] = field(default_factory=list)
+    players: list[Changed[Participant]] = field(default_factory=list)
     made: list[Match] = field(default_factory=list)
     set_aside: list[Match] = field(default_factory=list)
     revived: list[Match] = field(default_factory=list)
@@ -43,7 +43,7 @@ class Moved:
     def documents(self) -> list[str]:
         """What `changes.touch` is to be told."""
         matches = [*self.made, *self.set_aside, *self.revived, *self.turned]
-        named = {
+        named: Mapping[str, Sequence[object]] = {
             "table": self.table,
             "bracket": [*self.ties, *matches],
             "matches": matches,

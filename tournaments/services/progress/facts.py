@@ -116,7 +116,7 @@ def read(tournament: Tournament) -> Facts:
     return Facts(
         tournament,
         list(tournament.participants.order_by("seed")),
-        list(tournament.matches.order_by("phase", "matchday", "leg", "pk")),
+        list(tournament.matches.order_by("pk")),
     )
 
 

@@ -23,17 +23,20 @@ def write(known: Facts, rows: Sequence[Row]) -> list[Changed[Standing]]:
     """Write the lines that differ; returns them."""
     found = {line.participant_id: line for line in known.tournament.standings.all()}
     expected = outlooks(rows, known.to_play(), known.form, bonus_left=known.bonus_left())
-    made, changed = [], []
+    changed = []
     for row in rows:
         line = found.get(row.id) or Standing(participant_id=row.id, tournament=known.tournament)
         was = assign(line, _values(row) | {"outlook": expected[row.id].verdict})
-        if row.id not in found:
-            made.append(Changed(line, {}))
-        elif was:
-            changed.append(Changed(line, was))
-    Standing.objects.bulk_create(each.row for each in made)
-    Standing.objects.bulk_update([each.row for each in changed], (*COLUMNS, *DECISION, "outlook"))
-    return [*made, *changed]
+        if was or row.id not in found:
+            changed.append(Changed(line, was if row.id in found else {}))
+    # One statement of plain values: several times faster than an update of so many columns.
+    Standing.objects.bulk_create(
+        [each.row for each in changed],
+        update_conflicts=True,
+        unique_fields=["participant"],
+        update_fields=[*COLUMNS, *DECISION, "outlook"],
+    )
+    return changed
 
 
 def _values(row: Row) -> dict[str, Any]:

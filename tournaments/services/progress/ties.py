@@ -59,8 +59,11 @@ def write(places: dict[Place, Tie], states: Sequence[TieState]) -> list[Changed[
         tie = places[state.phase, state.slot]
         if was := assign(tie, _values(state)):
             changed.append(Changed(tie, was))
-    Tie.objects.bulk_update(
-        [each.row for each in changed], [name.removesuffix("_id") for name in COLUMNS]
+    Tie.objects.bulk_create(
+        [each.row for each in changed],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[name.removesuffix("_id") for name in COLUMNS],
     )
     return changed
 
