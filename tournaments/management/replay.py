@@ -32,21 +32,34 @@ def check(drawing: dict[str, Any]) -> str:
     secret = bytes.fromhex(drawing["secret"])
     if hashlib.sha256(secret).hexdigest() != drawing["commitment"]:
         raise Wrong(f"{purpose}: this secret is not the one that was promised.")
+    facts, result = drawing["facts"], drawing["result"]
+    if purpose in ("selection", "pots"):
+        return check_lots(purpose, secret, result["lots"])
     replayed = REPLAYS.get(purpose)
     if replayed is None:
-        return f"{purpose}: the secret is the promised one; what it decided is not checked here."
-    facts, result = drawing["facts"], drawing["result"]
+        raise Wrong(f"{purpose}: what this decided is not known here.")
     if drawing["version"] != 1:
         raise Wrong(f"{purpose}: version {drawing['version']} is not known here.")
     if purpose == "league":
         check_rules(facts, result["games"])
+    if replayed(Numbers(seed_of(secret, purpose, facts)), facts) != result:
+        raise Wrong(f"{purpose}: the secret leads to another result than the published one.")
+    return f"{purpose}: as promised, as drawn, and by the rules."
+
+
+def check_lots(purpose: str, secret: bytes, order: list[str]) -> str:
+    """Check an order by lot, where everybody's lot is a number of their own; raises Wrong."""
+    if order != sorted(order, key=lambda player: seed_of(secret, purpose, player)):
+        raise Wrong(f"{purpose}: the secret leads to another order of lots than the published one.")
+    return f"{purpose}: as promised, and in the order of lots."
+
+
+def seed_of(secret: bytes, purpose: str, facts: Any) -> bytes:
+    """Return what the numbers of a draw are made from."""
     message = json.dumps(
         [purpose, facts], sort_keys=True, separators=(",", ":"), ensure_ascii=False
     )
-    seed = hmac.new(secret, message.encode(), hashlib.sha256).digest()
-    if replayed(Numbers(seed), facts) != result:
-        raise Wrong(f"{purpose}: the secret leads to another result than the published one.")
-    return f"{purpose}: as promised, as drawn, and by the rules."
+    return hmac.new(secret, message.encode(), hashlib.sha256).digest()
 
 
 # --- The rules ---------------------------------------------------------------------------------
