@@ -83,7 +83,7 @@ class Stage:
 def checked(entered: Entered, stage: Stage, forfeit_goals: int) -> Entered:
     """Return what was entered with the score that counts; raises Senseless.
 
-    A forfeit is lost by `forfeit_goals` to none, or by one more where that left a tie level. When
+    A forfeit is lost by `forfeit_goals`, at least 1, to none, or by one more where that left a tie level. When
     both forfeited a league match both lose it, and it has no score. In a tie somebody must go
     through, so there not both can be guilty, and nothing is void.
     """
@@ -133,6 +133,7 @@ def _forfeited(entered: Entered, stage: Stage, goals: int) -> Entered:
                 "both_guilty_in_tie", "Somebody must go through: only one of the two can forfeit."
             )
         return entered
+    goals = max(goals, 1)
     home, away = (0, goals) if entered.is_home_guilty else (goals, 0)
     if stage.first_leg is not None and stage.first_leg[0] + home == stage.first_leg[1] + away:
         # Who forfeits does not get extra time for it.

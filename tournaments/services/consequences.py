@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Case, Exists, F, OuterRef, Value, When
 
 from tournaments.models import Ground, Match, Participant, Prediction, Tournament, VoteEvent
 from tournaments.services import predictions, progress, votes
 
+Side = Prediction.Side
 # What the predictions of a match are settled by; in a tie that is who goes through.
 _VERDICT = (
     *("status", "outcome", "is_set_aside", "home_goals", "away_goals", "live_at"),
@@ -21,12 +22,18 @@ _VERDICT = (
 
 
 @contextmanager
-def follow(tournament: Tournament, by: str, now: datetime) -> Iterator[None]:
-    """Let everything follow from what is changed within, under the tournament's lock."""
+def follow(tournament: Tournament, by: str, now: datetime) -> Iterator[list[str]]:
+    """Let everything follow from what is changed within, under the tournament's lock.
+
+    What is handed out names, afterwards, the documents that changed by that.
+    """
     before = _verdicts(tournament)
-    yield
+    documents: list[str] = []
+    yield documents
     _count_strikes(tournament)
-    progress.refresh(tournament, now)
+    moved = progress.refresh(tournament, now)
+    documents += moved.documents
+    _turn_predictions(moved.turned)
     _cancel_votes(tournament, by, now)
     after = _verdicts(tournament)
     changed = [pk for pk, verdict in after.items() if verdict != before.get(pk)]
@@ -55,6 +62,16 @@ def _count_strikes(tournament: Tournament) -> None:
             player.strikes = strikes
             changed.append(player)
     Participant.objects.bulk_update(changed, ["strikes"])
+
+
+def _turn_predictions(matches: Iterable[Match]) -> None:
+    """Leave each prediction with the player that it names, as the two have changed ends."""
+    turned = Case(
+        When(side=Side.HOME, then=Value(Side.AWAY)),
+        When(side=Side.AWAY, then=Value(Side.HOME)),
+        default=F("side"),
+    )
+    Prediction.objects.filter(match__in=matches).update(side=turned)
 
 
 def _cancel_votes(tournament: Tournament, by: str, now: datetime) -> None:

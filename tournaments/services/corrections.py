@@ -6,12 +6,16 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from sagas.flow import Refused
-from tournaments.services import changes, picture
+from tournaments.models import Match
+from tournaments.rules.scores import Entered
+from tournaments.services import changes, matches, picture, results
+from tournaments.services.results import By
 
 Act = Callable[[], object]
 Changes = dict[str, Any]
@@ -24,10 +28,12 @@ class Preview:
     changes: Changes
 
     @property
+    def is_empty(self) -> bool:
+        return not any(self.changes.values())
+
+    @property
     def token(self) -> str:
-        # Matches that are made get an id of their own each time.
-        told = {**self.changes, "made": [each["title"] for each in self.changes["made"]]}
-        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
+        return hashlib.sha256(json.dumps(self.changes, sort_keys=True).encode()).hexdigest()[:32]
 
 
 class Unseen(Refused):
@@ -55,9 +61,28 @@ def preview(tournament_id: str, act: Act) -> Preview:
 def apply(tournament_id: str, act: Act, token: str) -> Preview:
     """Do what was previewed, all or nothing; raises Unseen when it is not just that any more."""
     found = _tried(tournament_id, act)
-    if found.token != token:
+    if not found.is_empty and found.token != token:
         raise Unseen(found, token)
     return found
+
+
+@transaction.atomic
+def enter(match_id: str, entered: Entered, token: str, *, by: By, now: datetime) -> Match:
+    """Enter a result: at once where there is none yet, otherwise only as it was previewed.
+
+    Raises Match.DoesNotExist, Unseen, and what `results.resolve` raises.
+    """
+    tournament, match = matches.locked(match_id)
+
+    def act() -> None:
+        results.resolve(match_id, entered, by=by, now=now)
+
+    if match.outcome:
+        apply(tournament.pk, act, token)
+    else:
+        act()
+    match.refresh_from_db()
+    return match
 
 
 def _tried(tournament_id: str, act: Act) -> Preview:

@@ -29,6 +29,10 @@ class Day:
     phase: str
     number: int
 
+    @classmethod
+    def of(cls, match: Match) -> Day:
+        return cls(match.phase, match.matchday or match.leg or 1)
+
     def __str__(self) -> str:
         if self.phase == Phase.LEAGUE:
             return f"match day {self.number}"
@@ -186,7 +190,7 @@ def tell(tournament: Tournament, told: Sequence[Match], *also: str) -> None:
     shown = [{"type": "SCORE_UPDATE", "match": match.pk, **standing(match)} for match in told]
     for match, message in zip(told, shown, strict=True):
         live.tell(match, message)
-    changes.touch(tournament, "matches", *also)
+    changes.touch(tournament, *{"matches", *also})
     for message in shown:
         push_on_commit(tournament.group, {**message, "seq": tournament.revision})
 

@@ -69,7 +69,8 @@ def changes(before: Picture, after: Picture) -> dict[str, Any]:
     """
     titles = before.titles | after.titles
     kept = {pk: row for pk, row in after.matches.items() if pk in before.matches}
-    aside = {pk: row["is_set_aside"] for pk, row in before.matches.items()}
+    aside = {pk for pk, row in before.matches.items() if row["is_set_aside"]}
+    counting = {pk for pk, row in after.matches.items() if not row["is_set_aside"]}
     return {
         "status": _change({"status": before.status}, {"status": after.status}),
         "results": _different(before.matches, kept, titles.__getitem__, but="is_set_aside"),
@@ -79,11 +80,9 @@ def changes(before: Picture, after: Picture) -> dict[str, Any]:
         "votes": _different(before.votes, after.votes, lambda pk: titles[after.votes[pk]["match"]]),
         "made": _named([pk for pk in after.matches if pk not in before.matches], titles),
         "set_aside": _named(
-            [pk for pk, row in kept.items() if row["is_set_aside"] and not aside[pk]], titles
+            [pk for pk in before.matches if pk not in aside and pk not in counting], titles
         ),
-        "revived": _named(
-            [pk for pk, row in kept.items() if aside[pk] and not row["is_set_aside"]], titles
-        ),
+        "revived": _named([pk for pk in kept if pk in aside and pk in counting], titles),
         "points": _points(before, after),
     }
 
@@ -161,7 +160,7 @@ def _different(
     before: Rows, after: Rows, name: Callable[[Any], str], *, but: str = ""
 ) -> list[dict[str, Any]]:
     return [
-        {"id": key, "title": name(key), **change}
+        {"id": str(key), "title": name(key), **change}
         for key, row in after.items()
         if (change := _change(before.get(key, {}), row, but))
     ]

@@ -28,13 +28,16 @@ class By:
     source: Result.Source = Result.Source.ADMIN
 
 
+class Senseless(Refused):
+    """What was entered makes no sense for this match."""
+
+
 @transaction.atomic
 def resolve(match_id: str, entered: Entered, *, by: By, now: datetime) -> Match:
     """Let this be the match's result from now on, with everything that follows from it.
 
-    What is the result already changes nothing. Raises Match.DoesNotExist, and Refused with the code
-    of what is wrong: the score does not make sense there, the match is none that is played, or who
-    enters it has a hand in it.
+    What is the result already changes nothing. Raises Match.DoesNotExist, Senseless, and Refused
+    where the match is none that is played or who enters it has a hand in it.
     """
     tournament, match = matches.locked(match_id)
     _refuse_partial(match, by)
@@ -42,25 +45,24 @@ def resolve(match_id: str, entered: Entered, *, by: By, now: datetime) -> Match:
     was = result_of(match)
     if _columns(was) == _columns(entered):
         return match
-    with consequences.follow(tournament, by.name, now):
+    with consequences.follow(tournament, by.name, now) as documents:
         votes.end_with_match(match, now=now)
         result = write(match, entered, by, now)
-    match.refresh_from_db(fields=["is_set_aside"])
     details = {"match": match.pk, "from": str(was), "to": str(entered)}
     changes.note(tournament, _verb(was, entered), by.name, details, now, reason=entered.reason)
     announce(match, was, result, now)
-    matches.tell(tournament, [match], "table", "bracket", "participants")
+    matches.tell(tournament, [match], *documents)
     return match
 
 
 def sensible(match: Match, entered: Entered, tournament: Tournament) -> Entered:
-    """Return what was entered with the score that counts; raises Refused if it makes no sense."""
+    """Return what was entered with the score that counts; raises Senseless, or Refused."""
     if entered.outcome:
         matches.refuse_before_first_leg(match)
     try:
         entered = scores.checked(entered, stage_of(match), tournament.forfeit_goals)
     except scores.Senseless as error:
-        raise Refused(error.code, error.sentence) from error
+        raise Senseless(error.code, error.sentence) from error
     if match.leg == 1 and entered.outcome:
         _refuse_breaking_second_leg(match, entered)
     return entered

@@ -18,7 +18,6 @@ from tournaments.services.results import By
 
 MOST_WARNINGS = 99
 RULE = By(source=Result.Source.POLICY)
-FOLLOWING = ("table", "bracket", "participants")
 
 
 @transaction.atomic
@@ -34,7 +33,7 @@ def withdraw(player_id: str, *, by: str, reason: str, now: datetime) -> Particip
         return player
     if tournament.status == Tournament.Status.COMPLETED:
         raise Refused("is_over", "The tournament is over: nobody can withdraw from it.")
-    with consequences.follow(tournament, by, now):
+    with consequences.follow(tournament, by, now) as documents:
         player.withdrawn_at = now
         player.save(update_fields=["withdrawn_at"])
         forfeited = _forfeit_what_is_left(tournament, player, now)
@@ -42,7 +41,7 @@ def withdraw(player_id: str, *, by: str, reason: str, now: datetime) -> Particip
     change = changes.note(tournament, "withdrew_player", by, details, now, reason=reason)
     fact = events.PlayerWithdrew(tournament.pk, player.pk, player.viewer_id, str(player), now)
     publish(fact, key=f"{player.pk}:{change.pk}")
-    matches.tell(tournament, forfeited, *FOLLOWING)
+    matches.tell(tournament, forfeited, *{"participants", *documents})
     return player
 
 
@@ -52,13 +51,13 @@ def reinstate(player_id: str, *, by: str, reason: str, now: datetime) -> Partici
     tournament, player = _locked(player_id)
     if player.withdrawn_at is None:
         return player
-    with consequences.follow(tournament, by, now):
+    with consequences.follow(tournament, by, now) as documents:
         player.withdrawn_at = None
         player.save(update_fields=["withdrawn_at"])
         reopened = _reopen_what_was_forfeited(tournament, player, now)
     details = {"player": player.pk, "reopened": [match.pk for match in reopened]}
     changes.note(tournament, "reinstated_player", by, details, now, reason=reason)
-    matches.tell(tournament, reopened, *FOLLOWING)
+    matches.tell(tournament, reopened, *{"participants", *documents})
     return player
 
 
@@ -71,11 +70,11 @@ def warn(player_id: str, warnings: int, *, by: str, reason: str, now: datetime) 
     if player.warnings == warnings:
         return player
     details = {"player": player.pk, "from": player.warnings, "to": warnings}
-    with consequences.follow(tournament, by, now):
+    with consequences.follow(tournament, by, now) as documents:
         player.warnings = warnings
         player.save(update_fields=["warnings"])
     changes.note(tournament, "warned_player", by, details, now, reason=reason)
-    changes.touch(tournament, "table", "participants")
+    changes.touch(tournament, *{"participants", *documents})
     player.refresh_from_db(fields=["strikes"])
     return player
 

@@ -1,0 +1,1 @@
+"""Running matches and entering results, for staff and for the players themselves."""
