@@ -67,7 +67,10 @@ def play_knockouts(made: Tournament, chance: random.Random) -> None:
 
 def correct(match: Match, home: int, away: int) -> Moved:
     stage.finish(match, home, away)
-    return refresh(Tournament.objects.get(pk=match.tournament_id), NOW)
+    made = Tournament.objects.get(pk=match.tournament_id)
+    moved = refresh(made, NOW)
+    assert refresh(made, NOW) == Moved()
+    return moved
 
 
 def content(made: Tournament) -> dict[str, list[Any]]:
@@ -176,16 +179,7 @@ def test_opponents_are_counted_once_everything_is_played() -> None:
 def test_awards_of_votes_are_a_component_of_their_own(mode: str, bonus: int, total: int) -> None:
     made = drawn(bonus_mode=mode)
     match = made.matches.league().order_by("pk")[0]
-    VoteEvent.objects.create(
-        match=match,
-        status=VoteEvent.Status.COMPLETED,
-        points_award=1,
-        cost_per_vote=1,
-        started_at=NOW,
-        ends_at=NOW,
-        ended_at=NOW,
-        home_award=1,
-    )
+    award(match, 1)
     refresh(made, NOW)
     line = made.standings.get(participant=match.home_id)
     assert (line.points, line.bonus, line.total) == (0, bonus, total)
@@ -250,6 +244,66 @@ def test_a_result_by_way_of_another_is_that_result_itself(seed: int) -> None:
         transaction.set_rollback(True)
     correct(match, *other)
     assert content(made) == by_way_of_another
+
+
+def act(made: Tournament, chance: random.Random) -> None:
+    """Change one fact of a tournament: a result, a withdrawal, a strike, an award."""
+    match = chance.choice(list(made.matches.counting()))
+    player = made.participants.filter(pk=match.home_id)
+    kind = chance.choice(("result", "result", "result", "open", "withdraw", "strike", "award"))
+    if kind == "result":
+        is_last = match.tie is not None and match.leg == match.tie.legs
+        more = {"has_extra_time": True, "home_penalties": 4, "away_penalties": 2} if is_last else {}
+        stage.finish(match, chance.randint(0, 4), chance.randint(0, 4), **more)
+    elif kind == "open":
+        Match.objects.filter(pk=match.pk).update(status="SCHEDULED", outcome="")
+    elif kind == "withdraw":
+        player.update(withdrawn_at=chance.choice((None, NOW)))
+    elif kind == "strike":
+        player.update(strikes=chance.randint(0, 2))
+    elif match.phase == "LEAGUE":
+        award(match, chance.randint(0, 1))
+
+
+def award(match: Match, points: int) -> None:
+    """Let a vote be over that gave the home player so many points."""
+    VoteEvent.objects.create(
+        match=match,
+        status=VoteEvent.Status.COMPLETED,
+        points_award=1,
+        cost_per_vote=1,
+        started_at=NOW,
+        ends_at=NOW,
+        ended_at=NOW,
+        home_award=points,
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_happened_the_rows_are_those_that_the_facts_alone_lead_to(seed: int) -> None:
+    chance = random.Random(seed)
+    made = drawn(chance.choice((8, 10, 12)))
+    play_league(made, chance)
+    for _ in range(4):
+        play_knockouts(made, chance)
+        for _ in range(4):
+            act(made, chance)
+            refresh(made, NOW)
+        found = content(made)
+        forget(made)
+        refresh(made, NOW)
+        assert content(made) == found
+        play_league(made, chance)
+
+
+def forget(made: Tournament) -> None:
+    """Empty every derived column, and lead the tournament back to the draw."""
+    made.standings.all().delete()
+    made.participants.update(status=Participant.Status.ACTIVE)
+    made.ties.update(better=None, other=None, winner=None, better_goals=None, decided_by="?")
+    made.matches.filter(tie__isnull=False).update(is_set_aside=True)
+    Tournament.objects.filter(pk=made.pk).update(status=Status.LEAGUE_PHASE)
+    made.refresh_from_db()
 
 
 def test_a_pairing_that_is_no_more_is_set_aside_and_comes_back() -> None:

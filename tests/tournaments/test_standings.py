@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import random
+import statistics
 from collections import Counter
 from dataclasses import replace
 
@@ -62,7 +64,8 @@ def test_each_place_of_2024_25_says_what_decided_it() -> None:
     assert decided == {"total": 14, "goal_difference": 18, "goals_for": 2, "away_wins": 1}
     assert why(rows, "Real Madrid CF") == ("away_wins", 2, 1)
     second = next(row.decided_by for row in rows if row.id == "FC Barcelona")
-    assert second and second.words == ("+15", "+13")
+    assert second
+    assert second.words == ("+15", "+13")
     assert rows[-1].decided_by is None
 
 
@@ -190,6 +193,31 @@ def test_a_double_forfeit_is_lost_by_both() -> None:
     assert [(row.losses, row.draws, row.points, row.goal_difference) for row in lost] == [
         (1, 0, 0, 0)
     ] * 2
+
+
+def goals(chance: random.Random, mean: float) -> int:
+    """Draw a number of goals, as rare events come."""
+    limit, product, count = math.exp(-mean), chance.random(), 0
+    while product > limit:
+        product *= chance.random()
+        count += 1
+    return count
+
+
+def test_equal_players_need_about_as_many_points_as_has_been_measured_elsewhere() -> None:
+    chance = random.Random(8)
+    fixtures = season("2024_25").league()
+    eighth, last_through = [], []
+    for _ in range(400):
+        played = [
+            replace(each, home_goals=goals(chance, 1.5), away_goals=goals(chance, 1.5))
+            for each in fixtures
+        ]
+        rows = table(season("2024_25").entrants(), played, UCL)
+        eighth.append(rows[7].points)
+        last_through.append(rows[23].points)
+    assert 14.0 <= statistics.mean(eighth) <= 14.3
+    assert 9.4 <= statistics.mean(last_through) <= 9.6
 
 
 PLAYERS = format_of(8)
