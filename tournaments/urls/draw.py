@@ -1,0 +1,18 @@
+"""The addresses of the draw."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tournaments.api import draw
+from tournaments.urls import ids  # noqa: F401 (it registers the converters)
+
+ADMIN = "api/admin/tournaments/<tour:tournament_id>"
+
+urlpatterns = [
+    path("api/tournaments/<tour:tournament_id>/draw", draw.DrawView.as_view()),
+    path(f"{ADMIN}/run-league-draw", draw.RunLeagueView.as_view()),
+    path(f"{ADMIN}/run-bracket-draw", draw.RunBracketView.as_view()),
+    path(f"{ADMIN}/ceremony", draw.CeremonyView.as_view()),
+    path(f"{ADMIN}/draw-rules", draw.WishesView.as_view()),
+]
