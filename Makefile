@@ -21,7 +21,7 @@ run: ## Start everything here; Ctrl-C stops it
 	@$(PRODUCT) -m config.supervisor
 
 test: ## Run the tests; ARGS="tests/sagas -k crash" runs some
-	@$(TOOLS) -m pytest $(ARGS)
+	@$(TOOLS) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: ## Style, types, layers, settings, migrations, API schema
 	@$(TOOLS) -m ruff check --quiet .

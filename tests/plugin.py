@@ -1,9 +1,13 @@
-"""Sets the stage before the first conftest is read: real servers, and Django told of them."""
+"""Sets the stage before the first conftest is read: real servers, and Django told of them.
+
+Tests that run side by side (`-n`) are spread over processes, each with a stage of its own.
+"""
 
 from __future__ import annotations
 
 import os
 from contextlib import ExitStack
+from itertools import pairwise
 
 import django
 import pytest
@@ -17,6 +21,9 @@ _stage = ExitStack()
 def pytest_load_initial_conftests(args: list[str]) -> None:
     """Start the servers, tell the settings of them, and have Django read these."""
     if "--help" in args or "-h" in args:
+        return
+    if _only_conducts(args):
+        _pretend()
         return
     home = _stage.enter_context(free_home())
     os.environ.update(
@@ -38,6 +45,21 @@ def pytest_load_initial_conftests(args: list[str]) -> None:
         _stage.enter_context(serving(valkey))
         os.environ["REDIS_URL"] = valkey.url(0)
     django.setup()
+
+
+def _only_conducts(args: list[str]) -> bool:
+    """Tell whether other processes run the tests for this one."""
+    asked = [value for option, value in pairwise(args) if option == "-n"]
+    return bool(asked) and asked[-1] != "0" and "PYTEST_XDIST_WORKER" not in os.environ
+
+
+def _pretend() -> None:
+    """Have Django read the settings, as a conftest imports models, and leave no address behind."""
+    nowhere = {"DATABASE_URL": "postgresql://127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1"}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"DJANGO_SETTINGS_MODULE": "tests.settings", **nowhere}.items():
+            patch.setenv(name, os.environ.get(name, value))
+        django.setup()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
