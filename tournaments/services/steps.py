@@ -10,7 +10,7 @@ from django.db.models import Q
 from sagas.flow import Refused
 from tournaments.models import Tournament
 from tournaments.rules import states
-from tournaments.services import changes
+from tournaments.services import changes, predictions, votes
 from tournaments.services.states import move
 
 BY_THE_CLOCK = "It was time."
@@ -18,12 +18,21 @@ BY_THE_CLOCK = "It was time."
 
 @transaction.atomic
 def take(tournament_id: str, to: str, *, by: str, now: datetime, reason: str = "") -> Tournament:
-    """Take a step by hand; raises as `move`, and NotByHand for what a draw or result leads to."""
+    """Take a step by hand; raises as `move`, and NotByHand for what a draw or result leads to.
+
+    With a tournament that is cancelled its votes end, and open stakes go back.
+    """
     tournament = changes.locked(tournament_id)
     way = states.way(tournament.status, to)
     if way is not None and not way.by_hand:
         raise NotByHand(to)
-    return move(tournament_id, to, by=by, now=now, reason=reason)
+    if to != states.CANCELLED:
+        return move(tournament_id, to, by=by, now=now, reason=reason)
+    # Ending a vote derives the table once more, which only a tournament in play can have.
+    votes.cancel_all(tournament, by=by, now=now)
+    tournament = move(tournament_id, to, by=by, now=now, reason=reason)
+    predictions.refund_tournament(tournament, now=now)
+    return tournament
 
 
 class NotByHand(Refused):

@@ -1,5 +1,11 @@
 """The addresses of tournaments."""
 
-from tournaments.urls import reading
+from tournaments.urls import curation, draw, pages, reading, results
 
-urlpatterns = [*reading.urlpatterns]
+urlpatterns = [
+    *curation.urlpatterns,
+    *draw.urlpatterns,
+    *pages.urlpatterns,
+    *reading.urlpatterns,
+    *results.urlpatterns,
+]

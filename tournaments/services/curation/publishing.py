@@ -10,10 +10,10 @@ from django.db import transaction
 from sagas.flow import Refused
 from sagas.services import publish as announce
 from tournaments import events
-from tournaments.models import Drawing, Participant, Registration, Standing, Tournament
+from tournaments.models import Drawing, Participant, Registration, Tournament
 from tournaments.rules import formats, selection, states
 from tournaments.rules.formats import Format
-from tournaments.services import changes, subscribers
+from tournaments.services import changes, progress, subscribers
 from tournaments.services.curation import draft, lots
 from tournaments.services.curation.draft import Status
 from tournaments.services.subscribers import Evidence
@@ -155,15 +155,7 @@ def _confirm(
         )
         for seed, registration in enumerate(roster, 1)
     )
-    Standing.objects.bulk_create(
-        Standing(
-            participant=player,
-            tournament=tournament,
-            rank=player.seed,
-            zone=form.zone(player.seed),
-        )
-        for player in players
-    )
+    progress.refresh(tournament, now)
     lots.reveal(tournament, roster, now, by)
     tournament.drawings.filter(purpose=Drawing.Purpose.POTS, drawn_at__isnull=False).update(
         revealed_at=now

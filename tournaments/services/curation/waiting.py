@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from sagas.flow import Refused
 from tournaments.models import Match, Participant, Registration, Tournament
-from tournaments.services import changes, subscribers
+from tournaments.services import changes, progress, subscribers
 from tournaments.services.curation.draft import Status
 from tournaments.services.curation.publishing import LostSubscriptions
 
@@ -55,6 +55,7 @@ def replace(
         left = _leave(player.registration, now)
         _enter(player, substitute, now)
         _close_up(tournament)
+        progress.refresh(tournament, now)
         details = {"player": player.pk, "left": left.pk, "entered": substitute.pk}
         changes.note(tournament, "replaced_player", by, details, now, reason=reason)
         changes.touch(tournament, "tournament", "participants", "table", "draw", "matches")
@@ -78,9 +79,14 @@ def _substitute(tournament: Tournament, registration_id: str) -> Registration:
 def _refuse_begun(tournament: Tournament, player: Participant) -> None:
     if tournament.status not in (Tournament.Status.AWAITING_SELECTION, *Tournament.PLAYED):
         raise Refused("not_published", "There is no roster.")
-    begun = tournament.matches.filter(Q(home=player) | Q(away=player)).exclude(
-        status=Match.Status.SCHEDULED
-    )
+    theirs = tournament.matches.filter(Q(home=player) | Q(away=player))
+    if theirs.filter(predictions__isnull=False).exists():
+        raise Refused(
+            "has_predictions",
+            f"Viewers have staked points on matches of {player}, so nobody can take over. Withdraw "
+            "the player instead: the matches are walkovers, and the stakes go back.",
+        )
+    begun = theirs.exclude(status=Match.Status.SCHEDULED)
     if begun.exists() or tournament.status in Tournament.ENDS:
         raise Refused(
             "has_played",

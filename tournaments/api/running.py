@@ -1,0 +1,217 @@
+"""Making and running tournaments, for the streamer's programs."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
+from rest_framework import serializers, status
+from rest_framework.exceptions import ValidationError
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.permissions import Rights
+from rest.queries import NoQuery, PageQuery, Pages
+from tournaments.api.refusals import (
+    BAD_BODY,
+    BAD_QUERY,
+    NOT_HERE,
+    NOT_NOW,
+    answered,
+    problem,
+)
+from tournaments.models import Change, Tournament
+from tournaments.rules import states
+from tournaments.services import creation, steps
+
+SETTINGS = [
+    *("name", "description", "max_participants", "matches_per_player"),
+    *("quarter_final_legs", "semi_final_legs", "forfeit_goals"),
+    *("registration_opens_at", "registration_closes_at", "is_for_subscribers"),
+    *("bonus_mode", "most_bonus_per_match", "most_bonus_per_player", "votes_per_player"),
+    *("has_votes_on_last_day", "least_stake", "most_stake"),
+]
+
+
+class StepSerializer(serializers.Serializer[Any]):
+    to = serializers.ChoiceField(Tournament.Status.choices)
+    title = serializers.CharField()
+    means = serializers.CharField()
+
+
+class SettingsSerializer(serializers.ModelSerializer[Tournament]):
+    """A tournament with its settings, and the steps that a person can take now."""
+
+    steps = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Tournament
+        fields: ClassVar = [
+            "id",
+            "status",
+            "revision",
+            *SETTINGS,
+            "published_at",
+            "created_at",
+            "steps",
+        ]
+        read_only_fields: ClassVar = ["id", "status", "revision", "published_at", "created_at"]
+
+    @extend_schema_field(StepSerializer(many=True))
+    def get_steps(self, tournament: Tournament) -> list[dict[str, str]]:
+        ways = states.by_hand(tournament.status)
+        return [{"to": to, "title": way.label, "means": way.means} for to, way in ways.items()]
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        for name in self.initial_data:
+            if name not in self.fields or self.fields[name].read_only:
+                raise ValidationError({name: "This cannot be set."}, "unknown_field")
+        return attrs
+
+
+EXAMPLE = OpenApiExample("A cup", {"name": "Autumn Cup"}, request_only=True)
+
+
+class MakeView(APIView):
+    permission_classes = [Rights("tournaments.add_tournament")]
+
+    @extend_schema(
+        operation_id="tournament_create",
+        request=SettingsSerializer,
+        responses={201: SettingsSerializer, 400: BAD_BODY, 409: NOT_NOW},
+        examples=[
+            EXAMPLE,
+            problem(
+                "Odd",
+                "no_format",
+                "35 players are an odd number, so on every match day one would have to sit out:"
+                " take 34 or 36.",
+                409,
+            ),
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        """Make a tournament, as a draft; the hashes of its secrets are public from then on."""
+        body = SettingsSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        with answered():
+            made = creation.create(
+                body.validated_data, by=request.user.get_username(), now=timezone.now()
+            )
+        return Response(SettingsSerializer(made).data, status.HTTP_201_CREATED)
+
+
+class SettingsView(APIView):
+    permission_classes = [Rights("tournaments.change_tournament")]
+
+    @extend_schema(
+        operation_id="tournament_settings", responses={200: SettingsSerializer, 404: NOT_HERE}
+    )
+    def get(self, request: Request, tournament_id: str) -> Response:
+        """A tournament with its settings, also of a draft."""
+        NoQuery.read(request)
+        with answered():
+            found = Tournament.objects.get(pk=tournament_id)
+        return Response(SettingsSerializer(found).data)
+
+    @extend_schema(
+        operation_id="tournament_change",
+        request=SettingsSerializer(partial=True),
+        responses={200: SettingsSerializer, 400: BAD_BODY, 404: NOT_HERE, 409: NOT_NOW},
+        examples=[OpenApiExample("Smaller", {"max_participants": 24}, request_only=True)],
+    )
+    def patch(self, request: Request, tournament_id: str) -> Response:
+        """Change what is given; the size is fixed by the roster, the rules of play by the draw."""
+        body = SettingsSerializer(data=request.data, partial=True)
+        body.is_valid(raise_exception=True)
+        with answered():
+            changed = creation.change(
+                tournament_id,
+                body.validated_data,
+                by=request.user.get_username(),
+                now=timezone.now(),
+            )
+        return Response(SettingsSerializer(changed).data)
+
+
+class TransitionSerializer(serializers.Serializer[Any]):
+    to = serializers.ChoiceField(Tournament.Status.choices)
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=300)
+
+
+class TransitionView(APIView):
+    permission_classes = [Rights("tournaments.change_tournament")]
+
+    @extend_schema(
+        operation_id="tournament_transition",
+        request=TransitionSerializer,
+        responses={200: SettingsSerializer, 400: BAD_BODY, 404: NOT_HERE, 409: NOT_NOW},
+        examples=[
+            OpenApiExample("Open", {"to": "REGISTRATION_OPEN"}, request_only=True),
+            problem("No way", "no_way", "A tournament in “draft” cannot go to “knock-outs”.", 409),
+        ],
+    )
+    def post(self, request: Request, tournament_id: str) -> Response:
+        """Take a step; `steps` of the tournament lists those that can be taken, and their sense.
+
+        The league phase begins with the draw, what comes after with results. To be in that status
+        already is no mistake.
+        """
+        body = TransitionSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        with answered():
+            moved = steps.take(
+                tournament_id,
+                body.validated_data["to"],
+                by=request.user.get_username(),
+                now=timezone.now(),
+                reason=body.validated_data["reason"],
+            )
+        return Response(SettingsSerializer(moved).data)
+
+
+class ChangeSerializer(serializers.ModelSerializer[Change]):
+    class Meta:
+        model = Change
+        fields: ClassVar = ["id", "verb", "by", "reason", "details", "at"]
+
+
+class HistoryView(ListAPIView[Change]):
+    permission_classes = [Rights("tournaments.curate")]
+    serializer_class = ChangeSerializer
+
+    class pagination_class(Pages):  # noqa: N801 (DRF's name for it)
+        ordering = ("-id",)
+
+    def get_queryset(self) -> QuerySet[Change]:
+        with answered():
+            found = Tournament.objects.get(pk=self.kwargs.get("tournament_id"))
+        return found.changes.all()
+
+    @extend_schema(
+        operation_id="tournament_history",
+        responses={200: ChangeSerializer(many=True), 400: BAD_QUERY, 404: NOT_HERE},
+        examples=[
+            OpenApiExample(
+                "As it may be",
+                {
+                    "id": 12,
+                    "verb": "opened_registration",
+                    "by": "lea",
+                    "reason": "",
+                    "details": {},
+                    "at": "2026-11-01T18:00:00Z",
+                },
+                response_only=True,
+                status_codes=["200"],
+            )
+        ],
+    )
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The diary: what was done to a tournament, by whom and why, the newest first."""
+        PageQuery.read(request)
+        return super().get(request, *args, **kwargs)
