@@ -87,6 +87,9 @@ STUDIO_AWAY = but((302, 403, 403, 404, 302, 302), moderator=404)
 
 # What everybody may read, if it were there.
 NONE_HERE = (404, 404, 404, 404, 401, 404)
+RUN_TOUR = "api/admin/tournaments/<tour:tournament_id>"
+# There is no such tournament: who may run its draw is told so.
+CURATED = but((401, 403, 403, 404, 401, 404), moderator=404)
 TOUR, NO_TOUR = "api/tournaments/<tour:tournament_id>", f"tour_{'0' * 26}"
 
 SIGNED_IN_BY = "accounts/<slug:provider>/login/callback/"
@@ -146,6 +149,18 @@ TABLE = [
     *[
         Row(f"{TOUR}/{document}", "GET", f"/api/tournaments/{NO_TOUR}/{document}", NONE_HERE)
         for document in ("participants", "matches", "standings", "knockout", "live")
+    ],
+    Row(f"{TOUR}/draw", "GET", f"/api/tournaments/{NO_TOUR}/draw", NONE_HERE),
+    *[
+        Row(f"{RUN_TOUR}/{what}", method, f"/api/admin/tournaments/{NO_TOUR}/{what}", answers)
+        for what, method, answers in (
+            ("run-league-draw", "POST", CURATED),
+            ("run-bracket-draw", "POST", CURATED),
+            # What to do is missing.
+            ("ceremony", "POST", but((401, 403, 403, 400, 401, 400), moderator=400)),
+            ("draw-rules", "GET", CURATED),
+            ("draw-rules", "PUT", CURATED),
+        )
     ],
     Row("api/matches/<match:match_id>", "GET", f"/api/matches/match_{'0' * 26}", NONE_HERE),
     Row("queue", "GET", "/queue", EVERYBODY),
