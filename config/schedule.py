@@ -19,6 +19,7 @@ EVERY_SECONDS = {
     "twitch.watch_stream": 10,
     "songqueue.sync": 2,
     "tournaments.keep_time": 15,
+    "tournaments.end_ceremonies": 5,
     "sagas.prune": 60 * 60,
     "twitch.prune": 60 * 60,
     "spotify.prune": 60 * 60,

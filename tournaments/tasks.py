@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from tournaments.services import predictions, steps, votes
+from tournaments.services import drawing, predictions, steps, votes
 
 
 @shared_task(name="tournaments.keep_time")
@@ -24,3 +24,9 @@ def tell_tally(event_id: str) -> None:
 def tell_pools(match_id: str) -> None:
     """Tell what is staked on a match."""
     predictions.tell_pools(match_id)
+
+
+@shared_task(name="tournaments.end_ceremonies")
+def end_ceremonies() -> None:
+    """Reveal the draws whose ceremony has shown the last player."""
+    drawing.end_ceremonies(timezone.now())

@@ -74,7 +74,7 @@ def control(
         drawing.is_running = verb == Verb.START
     is_opened = verb == Verb.START and position == 0
     _set(drawing, position + (is_opened or verb == Verb.STEP), now)
-    if verb == Verb.SKIP:
+    if verb == Verb.SKIP or drawing.shown == drawing.steps:
         _reveal(tournament, drawing, by, now)
     else:
         drawing.save()
