@@ -20,6 +20,7 @@ EVERY_SECONDS = {
     "songqueue.sync": 2,
     "tournaments.keep_time": 15,
     "tournaments.end_ceremonies": 5,
+    "accounts.prune": 60 * 60,
     "sagas.prune": 60 * 60,
     "twitch.prune": 60 * 60,
     "spotify.prune": 60 * 60,
