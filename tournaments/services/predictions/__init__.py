@@ -7,11 +7,19 @@ from tournaments.services.predictions.settling import (
     settle,
     would_settle,
 )
-from tournaments.services.predictions.showing import is_open, market, of_viewer, row, tell_pools
+from tournaments.services.predictions.showing import (
+    USUAL_STAKE,
+    is_open,
+    market,
+    of_viewer,
+    row,
+    tell_pools,
+)
 from tournaments.services.predictions.staking import TELL_POOLS, NotStaked, predict, side_of
 
 __all__ = [
     "TELL_POOLS",
+    "USUAL_STAKE",
     "Effect",
     "NotStaked",
     "is_open",

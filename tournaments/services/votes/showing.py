@@ -85,9 +85,9 @@ def own(event: VoteEvent, viewer: Viewer) -> dict[str, int]:
 
 def _choice(player: Participant, votes: int, award: int) -> dict[str, Any]:
     return {
-        "player_id": player.pk,
-        "user_id": player.viewer_id,
-        "name": str(player.viewer),
+        "id": player.pk,
+        "userId": player.viewer_id,
+        "name": str(player),
         "votes": votes,
         "award": award,
     }
