@@ -1,13 +1,20 @@
-"""Who calls the API: staff by their session, programs by the admin key."""
+"""Who calls the API: people by their session, their apps by a token, programs by the admin key."""
 
 from __future__ import annotations
 
 import hmac
 
 from django.conf import settings
-from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import APIException, AuthenticationFailed
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication, CSRFCheck
+from rest_framework.exceptions import APIException, AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
+
+from accounts import cookies
+from accounts.models import AppSession, User
+from accounts.services import apps
+from accounts.services.apps import BadToken
 
 HEADER = "X-Admin-Key"
 
@@ -48,3 +55,37 @@ class AdminKeyAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return HEADER
+
+
+class AppAuthentication(BaseAuthentication):
+    """Accepts a client app's access token: as `Authorization: Bearer …`, or in our cookie.
+
+    A cookie comes by itself, so what changes something needs a CSRF token besides; one that is
+    over counts as none, while a bearer token that is over is told so.
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, AppSession] | None:
+        scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            try:
+                session = apps.session_of(bearer.strip(), now=timezone.now())
+            except BadToken as error:
+                raise AuthenticationFailed("This token is over.", code="bad_token") from error
+            return session.user, session
+        try:
+            session = apps.session_of(request.COOKIES.get(cookies.ACCESS, ""), now=timezone.now())
+        except BadToken:
+            return None
+        check_csrf(request)
+        return session.user, session
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+def check_csrf(request: Request) -> None:
+    """Raise PermissionDenied, with `csrf`, when what changes something may come from elsewhere."""
+    check = CSRFCheck(lambda _: HttpResponse())
+    check.process_request(request._request)
+    if check.process_view(request._request, lambda _: HttpResponse(), (), {}):
+        raise PermissionDenied("The CSRF token is missing or wrong.", "csrf")

@@ -9,6 +9,10 @@ from typing import Any, Protocol, TypeVar
 from twitch.models import Viewer
 
 
+class StillNeeded(Exception):
+    """Somebody cannot be forgotten yet; the message is a sentence for them that says why."""
+
+
 class Section(Protocol):
     """What one app knows about a viewer, as the viewer sees, takes along and erases it."""
 
@@ -26,7 +30,8 @@ class Section(Protocol):
     def forget(self, viewer: Viewer) -> None:
         """Erase what names the viewer or was written by them, within a transaction.
 
-        The viewer's row stays under an id of nobody, so rows that only point to it need nothing.
+        The viewer's row stays under an id of nobody, so rows that only point to it need nothing,
+        nor does JSON that holds the id. Raises StillNeeded while something must end first.
         """
         ...
 

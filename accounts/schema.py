@@ -1,10 +1,11 @@
-"""How the API's schema describes the admin key."""
+"""How the API's schema describes the ways to say who calls."""
 
 from __future__ import annotations
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
+from accounts import cookies
 from accounts.authentication import HEADER
 
 
@@ -14,3 +15,19 @@ class AdminKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
         return {"type": "apiKey", "in": "header", "name": HEADER}
+
+
+class AppScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "accounts.authentication.AppAuthentication"
+    name = ["appToken", "appCookie"]
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> list[dict[str, str]]:
+        return [
+            {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+            {
+                "type": "apiKey",
+                "in": "cookie",
+                "name": cookies.ACCESS,
+                "description": "What changes something needs `X-CSRFToken`, too.",
+            },
+        ]

@@ -13,15 +13,34 @@ from django.conf import settings
 from django.contrib import auth
 from django.http import HttpRequest
 from django.http.request import validate_host
+from django.utils import timezone
 
+from accounts import cookies
 from accounts.models import User
+from accounts.services import apps
+from accounts.services.apps import BadToken
 
 
 @database_sync_to_async  # type: ignore[untyped-decorator]
 def person(scope: MutableMapping[str, Any]) -> User | None:
     """Return who opens this socket; None for strangers. A banned person may still listen."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    return _by_session(headers) if _is_ours(headers.get("origin", "")) else None
+    scheme, _, bearer = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return _by_token(bearer.strip())
+    origin = headers.get("origin", "")
+    if _is_ours(origin):
+        return _by_token(_cookie(headers, cookies.ACCESS) or "") or _by_session(headers)
+    if origin in settings.CLIENT_APPS:
+        return _by_token(_cookie(headers, cookies.ACCESS) or "")
+    return None
+
+
+def _by_token(token: str) -> User | None:
+    try:
+        return apps.session_of(token, now=timezone.now()).user
+    except BadToken:
+        return None
 
 
 def _by_session(headers: dict[str, str]) -> User | None:

@@ -68,6 +68,21 @@ def env_url(name: str, default: str, *schemes: str) -> str:
     return value
 
 
+def env_origins(name: str) -> list[str]:
+    """Return addresses of a scheme and a host each, as browsers name where a page is from."""
+    origins = [origin.strip().rstrip("/") for origin in env(name).split(",") if origin.strip()]
+    for origin in origins:
+        parts = urlsplit(origin)
+        is_local = parts.hostname in ("localhost", "127.0.0.1")
+        is_good = parts.scheme == "https" or (parts.scheme == "http" and is_local)
+        if not is_good or origin != f"{parts.scheme}://{parts.netloc}".lower() or "@" in origin:
+            raise ImproperlyConfigured(
+                f"{name} must be addresses such as https://app.example.org, separated by commas;"
+                " http:// is for localhost only."
+            )
+    return origins
+
+
 def env_zone(name: str, default: str) -> str:
     value = env(name, default)
     try:
@@ -90,6 +105,8 @@ def database(url: str, pool: int) -> dict[str, object]:
     options: dict[str, object] = dict(parse_qsl(parts.query))
     host = str(options.pop("host", "") or unquote(parts.hostname or ""))
     port = str(options.pop("port", "") or parts.port or "")
+    # Only the ledger prepares statements; a pooler between us and PostgreSQL may not bear it.
+    options["prepare_threshold"] = None if options.pop("prepare", "on") == "off" else 5
     if pool:
         options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10}
     return {
@@ -126,7 +143,9 @@ ALLOWED_HOSTS = [
     *{str(_public.hostname), "localhost", "127.0.0.1", "[::1]"},
     *[name.strip() for name in env("ALLOWED_HOSTS").split(",") if name.strip()],
 ]
-CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
+# Apps of other addresses that people may let act for them.
+CLIENT_APPS = env_origins("CLIENT_APPS")
+CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}", *CLIENT_APPS]
 
 # --- The providers ---------------------------------------------------------------------------
 
@@ -239,6 +258,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.logs.RequestContextMiddleware",
     "config.nul.RefuseNulMiddleware",
+    "accounts.cors.ClientAppsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -378,10 +398,11 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest.parsers.BoundedJSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.authentication.AdminKeyAuthentication",
+        "accounts.authentication.AppAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     # An endpoint that is open to everyone says so itself.
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.IsStaff"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "rest.problems.exception_handler",
 }
@@ -395,9 +416,12 @@ SPECTACULAR_SETTINGS = {
         "RankEnum": "twitch.api.commands.RANKS",
         "RunStatusEnum": "sagas.models.Run.Status",
         "BlockKindEnum": "songqueue.models.Block.Kind",
+        "LegsEnum": [(1, "1"), (2, "2")],
         "ParticipantStatusEnum": "tournaments.models.Participant.Status",
         "MatchStatusEnum": "tournaments.models.Match.Status",
         "TournamentStatusEnum": "tournaments.models.Tournament.Status",
+        "VoteStatusEnum": "tournaments.models.VoteEvent.Status",
+        "PredictionStatusEnum": "tournaments.models.Prediction.Status",
     },
 }
 UNFOLD = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +11,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import Shunned, User
 from accounts.services import links
 from twitch.services import viewers
 
@@ -93,6 +95,8 @@ def _newcomer(identity: Identity) -> User:
     user, is_new = User.objects.get_or_create(username=identity.username)
     if is_new:
         user.set_unusable_password()
+        known = Shunned.objects.filter(digest=fingerprint(identity.provider, identity.id))
+        user.is_banned = known.exists()
     return user
 
 
@@ -120,3 +124,9 @@ def _note(user: User, identity: Identity, now: datetime) -> User:
 def is_owner(identity: Identity) -> bool:
     """Tell whether this is the broadcaster, to whom Greenroom belongs."""
     return identity.provider == TWITCH and identity.id == settings.TWITCH_BROADCASTER_ID
+
+
+def fingerprint(provider: str, uid: str) -> str:
+    """Return what stays of a banned identity that left; it names nobody."""
+    said = f"{provider}:{uid}".encode()
+    return hmac.new(settings.SECRET_KEY.encode(), said, hashlib.sha256).hexdigest()
