@@ -93,6 +93,8 @@ CURATED = but((401, 403, 403, 404, 401, 404), moderator=404)
 TOUR, NO_TOUR = "api/tournaments/<tour:tournament_id>", f"tour_{'0' * 26}"
 
 SIGNED_IN_BY = "accounts/<slug:provider>/login/callback/"
+TOUR_PAGE = "tournaments/<tour:tournament_id>"
+
 RUN = "api/admin/runs/<int:run_id>"
 COMMAND = "api/admin/commands/<str:name>"
 CALLBACK = "connect/<slug:provider>/callback"
@@ -162,6 +164,25 @@ TABLE = [
             ("draw-rules", "PUT", CURATED),
         )
     ],
+    Row("tournaments", "GET", "/tournaments", EVERYBODY),
+    Row(TOUR_PAGE, "GET", f"/tournaments/{NO_TOUR}", (404,) * 6),
+    Row(f"{TOUR_PAGE}/panels", "GET", f"/tournaments/{NO_TOUR}/panels", (404,) * 6),
+    *[
+        Row(
+            f"{TOUR_PAGE}/{verb}",
+            "POST",
+            f"/tournaments/{NO_TOUR}/{verb}",
+            but((302, 404, 403, 403, 302, 302), banned=403),
+        )
+        for verb in ("register", "withdraw")
+    ],
+    Row(
+        f"{TOUR_PAGE}/players/<player:player_id>",
+        "GET",
+        f"/tournaments/{NO_TOUR}/players/player_{'0' * 26}",
+        (404,) * 6,
+    ),
+    Row("matches/<match:match_id>", "GET", f"/matches/match_{'0' * 26}", (404,) * 6),
     Row("api/matches/<match:match_id>", "GET", f"/api/matches/match_{'0' * 26}", NONE_HERE),
     Row("queue", "GET", "/queue", EVERYBODY),
     Row("queue", "POST", "/queue", (405,) * 6),

@@ -95,6 +95,8 @@ TIE = {
         "label": "",
         "path_seed": 9,
         "goals": None,
+        "leg_goals": [],
+        "penalties": None,
         "is_winner": False,
     },
     "other": {
@@ -102,6 +104,8 @@ TIE = {
         "label": "23 or 24",
         "path_seed": None,
         "goals": None,
+        "leg_goals": [],
+        "penalties": None,
         "is_winner": False,
     },
     "winner": None,

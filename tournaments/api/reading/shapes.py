@@ -135,6 +135,10 @@ class SideShape(Shape):
     )
     path_seed = serializers.IntegerField(allow_null=True)
     goals = serializers.IntegerField(allow_null=True, help_text="Of all legs.")
+    leg_goals = serializers.ListField(
+        child=serializers.IntegerField(allow_null=True), help_text="Null before a leg is live."
+    )
+    penalties = serializers.IntegerField(allow_null=True, help_text="Of a shoot-out.")
     is_winner = serializers.BooleanField()
 
 

@@ -3,6 +3,7 @@
 from tournaments.services.reading.bracket import bracket
 from tournaments.services.reading.look import Look
 from tournaments.services.reading.matches import (
+    current_day,
     knockout_matches,
     match_row,
     matchdays,
@@ -16,6 +17,7 @@ from tournaments.services.reading.whole import live_matches, shown, tournament_d
 __all__ = [
     "Look",
     "bracket",
+    "current_day",
     "knockout_matches",
     "live_matches",
     "match_document",

@@ -29,20 +29,32 @@ def tie_row(look: Look, tie: Tie, legs: list[Match]) -> dict[str, Any]:
     return {
         "slot": tie.slot,
         "legs": tie.legs,
-        "better": _side(look, tie, "better"),
-        "other": _side(look, tie, "other"),
+        "better": _side(look, tie, "better", legs),
+        "other": _side(look, tie, "other", legs),
         "winner": tie.winner_id,
         "decided_by": tie.decided_by,
         "matches": [match_row(look, leg) for leg in legs],
     }
 
 
-def _side(look: Look, tie: Tie, side: str) -> dict[str, Any]:
+def _side(look: Look, tie: Tie, side: str, legs: list[Match]) -> dict[str, Any]:
     player_id = getattr(tie, f"{side}_id")
+    shootouts = (_of(leg, player_id, "penalties") for leg in legs)
     return {
         "player": look.player(player_id) if player_id else None,
         "label": getattr(tie, f"{side}_label"),
         "path_seed": getattr(tie, f"{side}_path_seed"),
         "goals": getattr(tie, f"{side}_goals"),
+        "leg_goals": [_of(leg, player_id, "goals") for leg in legs],
+        "penalties": next((each for each in shootouts if each is not None), None),
         "is_winner": player_id is not None and player_id == tie.winner_id,
     }
+
+
+def _of(leg: Match, player_id: str | None, what: str) -> int | None:
+    """Return a player's `goals` or `penalties` in a leg; None before it is live."""
+    if leg.status == Match.Status.SCHEDULED:
+        return None
+    at = "home" if player_id == leg.home_id else "away"
+    value: int | None = getattr(leg, f"{at}_{what}")
+    return value

@@ -1,0 +1,76 @@
+// A socket that only says that something changed: what it is, is fetched, soon and by one at a time.
+import { Connection } from "../overlay/connection.js";
+
+// Many pages hear of a change at once: they do not all come back at once.
+const SOONEST_MS = 100;
+const LATEST_MS = 900;
+// Without a word for so long, what is shown may be old.
+const QUIET_MS = 25_000;
+
+/**
+ * Call `renew(what)` with the names of what changed, or with null if that is not known; `hear` gets every message.
+ * `seq` is the version that the page shows.
+ */
+export function follow(path, seq, { renew, hear = () => {} }) {
+  const line = document.getElementById("link");
+  let due = null;
+  let isBusy = false;
+  let heardAt = performance.now();
+
+  const soon = (what) => {
+    due = due && what ? new Set([...due, ...what]) : new Set(what ?? ["all"]);
+    if (!isBusy) later(SOONEST_MS + Math.random() * (LATEST_MS - SOONEST_MS));
+  };
+  const later = (ms) => {
+    isBusy = true;
+    setTimeout(async () => {
+      const what = due;
+      due = null;
+      try {
+        await renew(what);
+      } catch {
+        due = new Set([...(due ?? []), ...what]);
+      }
+      isBusy = false;
+      if (due) later(LATEST_MS + Math.random() * LATEST_MS);
+    }, ms);
+  };
+  const take = (message) => {
+    heardAt = performance.now();
+    say("");
+    hear(message);
+    if (message.type === "beat" || message.type === "snapshot") {
+      if (message.seq > seq) soon(null);
+      seq = Math.max(seq, message.seq);
+    } else if (message.what) {
+      seq = Math.max(seq, message.seq ?? 0);
+      soon(message.what);
+    }
+    if (message.type !== "snapshot") connection.send({ type: "seen" });
+  };
+  const say = (text) => {
+    if (line.textContent !== text) line.textContent = text;
+  };
+  setInterval(() => {
+    if (performance.now() - heardAt > QUIET_MS) say("The connection is lost: this is how it stood. It comes back by itself.");
+  }, 1000);
+
+  const url = `${location.origin.replace(/^http/, "ws")}${path}`;
+  const connection = new Connection(url, "/health", take);
+  connection.open();
+}
+
+/** Fetch a page and put the elements with these ids in place of ours; what the reader opened stays open. */
+export async function morph(address, ids) {
+  const answer = await fetch(address, { cache: "no-cache", headers: { Accept: "text/html" } });
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  const news = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const id of ids ?? [...news.querySelectorAll("[id^=panel-]")].map((panel) => panel.id)) {
+    const [ours, theirs] = [document.getElementById(id), news.getElementById(id)];
+    if (!ours || !theirs) continue;
+    Idiomorph.morph(ours, theirs, {
+      ignoreActiveValue: true,
+      callbacks: { beforeAttributeUpdated: (name, node) => !(node.matches("details") && name === "open") },
+    });
+  }
+}

@@ -1,0 +1,51 @@
+"""The page of one match: its score, the vote, predictions, and how its result came to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from accounts.services import people
+from sagas.flow import Refused
+from tournaments.models import Match
+from tournaments.services import impartiality, predictions, reading
+from tournaments.views.page import page
+
+
+@dataclass(frozen=True)
+class Stance:
+    """Whether whoever looks may vote and predict; if not, why."""
+
+    may_act: bool
+    said: str = ""
+    must_sign_in: bool = False
+
+
+@require_safe
+def match(request: HttpRequest, match_id: str) -> HttpResponse:
+    """Show one match; with JavaScript it is live, and viewers can vote and predict."""
+    try:
+        found, look = reading.shown_match(match_id)
+    except Match.DoesNotExist:
+        raise Http404 from None
+    context = {
+        "match": reading.match_document(found, look),
+        "market": predictions.market(found, people.viewer_of(request.user)),
+        "stance": stance(request.user, found),
+    }
+    return page(request, "tournaments/match.html", context)
+
+
+def stance(user: User | AnonymousUser, match: Match) -> Stance:
+    """Return what this person may do at the match, and why not more."""
+    if not isinstance(user, User) or user.viewer is None:
+        return Stance(False, "Sign in with Twitch to vote and to predict.", must_sign_in=True)
+    try:
+        impartiality.check(user.viewer, match)
+    except Refused as refusal:
+        return Stance(False, refusal.sentence)
+    return Stance(True)
