@@ -134,17 +134,15 @@ def _player(player: Participant) -> dict[str, Any]:
 
 
 def _votes(tournament: Tournament) -> Rows:
-    rows = VoteEvent.objects.filter(match__tournament=tournament).values(
-        "pk", "match", "status", "home_award", "away_award"
-    )
-    return {row.pop("pk"): row for row in rows}
+    columns = ("match", "status", "home_award", "away_award")
+    rows = VoteEvent.objects.filter(match__tournament=tournament).values_list("pk", *columns)
+    return {pk: dict(zip(columns, row, strict=True)) for pk, *row in rows}
 
 
 def _predictions(tournament: Tournament) -> Rows:
-    rows = Prediction.objects.filter(match__tournament=tournament).values(
-        "pk", "match", "viewer", "status", "payout"
-    )
-    return {row.pop("pk"): row for row in rows}
+    columns = ("match", "viewer", "status", "payout")
+    rows = Prediction.objects.filter(match__tournament=tournament).values_list("pk", *columns)
+    return {pk: dict(zip(columns, row, strict=True)) for pk, *row in rows}
 
 
 def _owed(predictions: Rows) -> dict[str, int]:

@@ -129,8 +129,12 @@ def write(match: Match, entered: Entered, by: By, now: datetime) -> Result:
 def announce(match: Match, was: Entered, result: Result, now: datetime) -> None:
     """Publish the fact of a result, once for each."""
     kind = events.ResultCorrected if was.outcome else events.MatchResolved
-    goals = {"home_goals": result.home_goals, "away_goals": result.away_goals}
-    fact = kind(**matches.about(match, now), outcome=result.outcome, **goals)
+    fact = kind(
+        **matches.about(match, now),
+        outcome=result.outcome,
+        home_goals=result.home_goals,
+        away_goals=result.away_goals,
+    )
     publish(fact, key=f"{match.pk}:{result.pk}")
 
 
