@@ -1,11 +1,11 @@
-"""Measure, side by side with the peers: `python -m bench [intake|engine|pushes|commands ...]`."""
+"""Measure, side by side with the peers: `python -m bench [intake|engine|pushes|ledger ...]`."""
 
 from __future__ import annotations
 
 import argparse
 from importlib import import_module
 
-BENCHES = ("intake", "engine", "pushes", "commands")
+BENCHES = ("intake", "engine", "pushes", "commands", "ledger")
 
 parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
 parser.add_argument("bench", nargs="*", metavar="bench", help=f"{', '.join(BENCHES)}; default: all")

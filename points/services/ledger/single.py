@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
+import psycopg
 from django.db import IntegrityError, connection, transaction
 from psycopg.errors import UniqueViolation
+from psycopg.types.numeric import Int8
 
 from points.models import Account, Entry, Hold
 from points.models.ledger import new_hold_id
@@ -46,7 +49,7 @@ WITH moved AS (
 SELECT balance, held, seq, id, balance_after, at FROM moved, entry
 """
 
-_DEBIT = """
+DEBIT = """
 WITH moved AS (
     UPDATE points_account SET balance = balance - %(amount)s, seq = seq + 1
     WHERE viewer_id = %(viewer_id)s AND balance - held >= %(amount)s
@@ -135,7 +138,7 @@ def credit(viewer_id: str, amount: int, cause: Cause, *, key: str, batch: str = 
 def debit(viewer_id: str, amount: int, cause: Cause, *, key: str, batch: str = "") -> Entry:
     """Take points; raises NotEnough or KeyReused."""
     values = _values(viewer_id, amount, cause, key, batch)
-    row = _changed(_DEBIT, values)
+    row = _changed(DEBIT, values)
     return _entry(row, values, Entry.Kind.DEBIT) if row else _known(values, -amount, cause)
 
 
@@ -177,7 +180,8 @@ def _values(viewer_id: str, amount: int, cause: Cause, key: str, batch: str) -> 
     check(amount, cause, key)
     return {
         "viewer_id": viewer_id,
-        "amount": amount,
+        # One type for every amount, or each size would be prepared by itself.
+        "amount": Int8(amount),
         "cause_type": cause.type,
         "cause_id": cause.id,
         "description": cause.words,
@@ -193,9 +197,9 @@ def _changed(statement: str, values: dict[str, Any]) -> tuple[Any, ...] | None:
         transaction.atomic() if connection.in_atomic_block else nullcontext()
     )
     try:
-        with safely, connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            row: tuple[Any, ...] | None = cursor.fetchone()
+        with safely, _cursor() as cursor:
+            cursor.execute(statement, values, prepare=True)
+            row = cursor.fetchone()
     except IntegrityError as error:
         if isinstance(error.__cause__, UniqueViolation):
             return None
@@ -205,20 +209,33 @@ def _changed(statement: str, values: dict[str, Any]) -> tuple[Any, ...] | None:
     return row
 
 
+@contextmanager
+def _cursor() -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:
+    """Open a cursor of Django's connection that prepares statements, as Django's own do not.
+
+    It halves what a statement costs PostgreSQL, which plans it once for each connection.
+    """
+    with connection.cursor() as checked:
+        connection.validate_no_broken_transaction()
+        with connection.wrap_database_errors, psycopg.Cursor(checked.connection) as cursor:
+            yield cursor
+
+
 def _entry(row: tuple[Any, ...], values: dict[str, Any], kind: Entry.Kind) -> Entry:
     amount = values["amount"] if kind == Entry.Kind.CREDIT else -values["amount"]
+    _, _, _, entry_id, balance_after, at = row
     entry = Entry(
-        id=row[3],
+        id=entry_id,
         account_id=values["viewer_id"],
-        amount=amount,
-        balance_after=row[4],
+        amount=int(amount),
+        balance_after=balance_after,
         kind=kind,
         cause_type=values["cause_type"],
         cause_id=values["cause_id"],
         description=values["description"],
         key=values["key"],
         batch=values["batch"],
-        at=row[5],
+        at=at,
     )
     entry._state.adding = False
     return entry
