@@ -161,7 +161,7 @@ def test_a_vote_is_paid_and_recorded(match: Match) -> None:
     assert (vote.viewer, vote.participant, vote.number, vote.cost) == (viewer, match.away, 1, 10)
     assert balance(viewer) == 90
     entry = Entry.objects.get(kind="debit")
-    assert (entry.cause_type, entry.cause_id) == ("tournaments.vote", event.pk)
+    assert (entry.cause_type, entry.cause_id) == ("tournaments.match", match.pk)
 
 
 def test_a_player_may_be_named_by_twitch_id(match: Match) -> None:

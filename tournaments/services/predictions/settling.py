@@ -8,14 +8,13 @@ from datetime import datetime
 from django.db import transaction
 
 from points.services import ledger
-from points.services.ledger import Cause, Credit
+from points.services.ledger import Credit
 from sagas.flow import find
 from sagas.services import publish, start
 from tournaments import events
 from tournaments.models import Match, Prediction, Settlement, Tournament
 from tournaments.rules import market
-from tournaments.services import matches
-from tournaments.services.predictions.staking import CAUSE
+from tournaments.services import causes, matches
 
 Side, Status = Prediction.Side, Prediction.Status
 VOID = "void"
@@ -142,13 +141,13 @@ def _pay(match: Match, outcome: str, now: datetime) -> Settlement:
         bet.payout = divided.payouts[bet.pk]
         bet.status = _status(bet, divided)
     Prediction.objects.bulk_update(bets, ["payout", "status"], batch_size=500)
-    what = "Stake returned" if divided.is_refund else "Predicted"
+    what = "Stake returned" if divided.is_refund else "Prediction won"
     ledger.credit_many(
         [
             Credit(
                 bet.viewer_id,
                 bet.payout,
-                Cause(CAUSE, bet.pk, f"{what}: {match}"),
+                causes.of_match(what, match),
                 f"payout:{bet.pk}:{number}",
             )
             for bet in bets
@@ -169,8 +168,7 @@ def _status(bet: Prediction, divided: market.Settled) -> Prediction.Status:
 
 
 def _take_back(paid: Settlement, match: Match, now: datetime) -> None:
-    cause = Cause("tournaments.match", match.pk, f"Result changed: {match}")
-    ledger.reverse_batch(paid.batch, cause, owing=True)
+    ledger.reverse_batch(paid.batch, causes.of_match("Result changed", match), owing=True)
     paid.reversed_at = now
     paid.save(update_fields=["reversed_at"])
     match.predictions.update(status=Status.OPEN, payout=0)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from django.db import connection, transaction
 
 from points.services import ledger
-from points.services.ledger import Cause
 from sagas.flow import Refused
 from tournaments.models import Match, Prediction, Stake, Tournament
-from tournaments.services import clock, coalescing, impartiality, reading
+from tournaments.services import causes, clock, coalescing, impartiality, reading
 from twitch.models import Viewer
 
-CAUSE = "tournaments.prediction"
 TELL_POOLS = "tournaments.tell_pools"
 Side = Prediction.Side
 
@@ -63,7 +61,7 @@ def _stake(prediction: Prediction, points: int, key: str) -> Prediction:
     ledger.debit(
         prediction.viewer_id,
         points,
-        Cause(CAUSE, prediction.pk, f"Staked on {prediction.match}"),
+        causes.of_match("Staked", prediction.match),
         key=f"stake:{prediction.pk}:{key}",
     )
     coalescing.soon(TELL_POOLS, prediction.match_id)

@@ -7,15 +7,12 @@ from typing import Any
 from django.db import connection, transaction
 
 from points.services import ledger
-from points.services.ledger import Cause
 from sagas.flow import Refused
 from tournaments.models import Match, Participant, Vote, VoteEvent
-from tournaments.services import impartiality
+from tournaments.services import causes, impartiality
 from tournaments.services.votes.showing import ends_in, events
 from tournaments.services.votes.tallies import tell_soon
 from twitch.models import Viewer
-
-CAUSE = "tournaments.vote"
 
 # Whoever ends the vote waits for the lock of each vote that is being cast, and the clock is read
 # behind that lock: so a vote is either counted or refused. A press that comes twice, or at the same
@@ -66,7 +63,7 @@ def cast_for(event: VoteEvent, viewer: Viewer, participant: Participant, key: st
                 row = cursor.fetchone()
             if row is not None:
                 vote = _made(row, event, viewer, participant, key)
-                _pay(vote, participant)
+                _pay(vote, event.match)
                 tell_soon(event.pk)
                 return vote
         if known := _known(event, viewer, participant, key):
@@ -89,16 +86,15 @@ def _made(
     )
 
 
-def _pay(vote: Vote, participant: Participant) -> None:
-    if not vote.cost:
-        return
-    ledger.debit(
-        vote.viewer_id,
-        vote.cost,
-        Cause(CAUSE, vote.event_id, f"Vote for {participant.viewer}"),
-        key=f"vote:{vote.pk}",
-        batch=batch_of(vote.event_id),
-    )
+def _pay(vote: Vote, match: Match) -> None:
+    if vote.cost:
+        ledger.debit(
+            vote.viewer_id,
+            vote.cost,
+            causes.of_match("Vote", match),
+            key=f"vote:{vote.pk}",
+            batch=batch_of(vote.event_id),
+        )
 
 
 def batch_of(event_id: str) -> str:

@@ -8,16 +8,15 @@ from django.db import transaction
 from django.db.models import Count
 
 from points.services import ledger
-from points.services.ledger import Cause
 from sagas.flow import Refused, Wait, find
 from sagas.poke import poke_in
 from sagas.services import publish, wake
 from tournaments import events
 from tournaments.models import Match, Tournament, VoteEvent
 from tournaments.rules import ballot
-from tournaments.services import changes, clock, live, matches, progress
+from tournaments.services import causes, changes, clock, live, matches, progress
 from tournaments.services.votes import showing
-from tournaments.services.votes.casting import CAUSE, batch_of
+from tournaments.services.votes.casting import batch_of
 from tournaments.services.votes.starting import SAGA
 
 # A worker is woken for the very end of a vote only when it is as near as this.
@@ -64,7 +63,7 @@ def finish(event_id: str, *, now: datetime) -> VoteEvent:
     event.home_award = verdict.awards.get(event.match.home_id, 0)
     event.away_award = verdict.awards.get(event.match.away_id, 0)
     event.no_award_because = verdict.because
-    _close(tournament, event, now, refund="No award" if verdict.because else "")
+    _close(tournament, event, now, refund="Vote without an award" if verdict.because else "")
     publish(
         events.VoteEnded(
             **matches.about(event.match, now),
@@ -109,7 +108,7 @@ def cancel(event_id: str, *, by: str, now: datetime, reason: str = "") -> VoteEv
     event.status = VoteEvent.Status.CANCELLED
     event.home_award = event.away_award = 0
     event.no_award_because = ""
-    _close(tournament, event, now, refund="Cancelled")
+    _close(tournament, event, now, refund="Vote cancelled")
     changes.note(tournament, "cancelled_vote", by, {"vote": event.pk}, now, reason=reason)
     fact = events.VoteCancelled(
         **matches.about(event.match, now), vote_id=event.pk, was_over=was_over
@@ -143,8 +142,7 @@ def _close(tournament: Tournament, event: VoteEvent, now: datetime, *, refund: s
     """Store the end, pay back if there is a reason to, and let table and sockets follow."""
     event.ended_at = event.ended_at or now
     if refund and event.refunded_at is None:
-        cause = Cause(CAUSE, event.pk, f"{refund}: what your votes cost")
-        ledger.reverse_batch(batch_of(event.pk), cause)
+        ledger.reverse_batch(batch_of(event.pk), causes.of_match(refund, event.match))
         event.refunded_at = now
     event.save()
     progress.refresh(tournament, now)

@@ -1,0 +1,64 @@
+"""What viewers read of themselves, take along and have erased."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from points.models import Entry
+from tests.tournaments import stage
+from tests.tournaments.betting import begin, cast, live_match, rich, stake
+from tournaments.models import Registration, Stake, Tournament, Vote
+from tournaments.personal import Tournaments
+from twitch.models import Viewer
+
+
+@pytest.fixture
+def made(db: None) -> Tournament:
+    return stage.tournament(8)
+
+
+@pytest.fixture
+def viewer(made: Tournament) -> Viewer:
+    """Somebody who takes part in everything."""
+    viewer = rich(name=stage.HOSTILE[0])
+    opened = Tournament.objects.create(name="Spring Cup", status="REGISTRATION_OPEN")
+    stage.registration(opened, viewer, note="Rude in chat", tags=["late"])
+    cast(begin(live_match(made)), viewer)
+    stake(made.matches.league().filter(matchday=2)[0], viewer, "draw", 60)
+    return viewer
+
+
+def test_the_own_page_shows_what_is_open_and_what_was(client: Client, viewer: Viewer) -> None:
+    client.force_login(User.objects.create(username="viewer", viewer=viewer))
+    page = client.get("/me").content.decode()
+    assert "Spring Cup" in page
+    assert "60 on a draw: open" in page
+    assert "10 points: active" in page
+    assert "Staked: match day 2 of Autumn Cup" in page
+    assert f'href="/matches/{Entry.objects.latest("pk").cause_id}"' in page
+    assert stage.HOSTILE[0] not in page
+
+
+def test_what_is_known_can_be_taken_along(viewer: Viewer) -> None:
+    taken = json.loads(json.dumps(Tournaments().export(viewer)))
+    assert [entry["note"] for entry in taken["registrations"]] == ["Rude in chat"]
+    assert [vote["cost"] for vote in taken["votes"]] == [10]
+    assert [bet["points_wagered"] for bet in taken["predictions"]] == [60]
+
+
+def test_who_is_forgotten_withdraws_and_leaves_no_words(viewer: Viewer) -> None:
+    Tournaments().forget(viewer)
+    entry = Registration.objects.get(viewer=viewer)
+    assert (entry.status, entry.note, entry.tags) == ("WITHDRAWN", "", [])
+    assert Vote.objects.get().key.startswith("erased:")
+    assert Stake.objects.get().key.startswith("erased:")
+
+
+def test_a_player_who_is_forgotten_after_the_draw_stays_in_it(made: Tournament) -> None:
+    player = made.participants.all()[0]
+    Tournaments().forget(player.viewer)
+    assert Registration.objects.get(viewer=player.viewer).status == "CONFIRMED"
