@@ -27,7 +27,7 @@ from websockets.sync.client import connect
 from accounts.models import User
 from overlay import services
 from overlay.models import OverlayToken
-from pushes.consumers import NOT_ALLOWED
+from pushes.consumers import NOT_ALLOWED, NOT_SIGNED_IN
 from tests.overlay.conftest import Site, hear
 from twitch.models import Viewer
 
@@ -69,6 +69,9 @@ def but(
 EVERYBODY = (200,) * 6
 # A wrong key is refused also where none is needed.
 PUBLIC_API = (200, 200, 200, 200, 401, 200)
+# For people, whoever they are; the admin key is nobody.
+PERSON_API = (401, 200, 200, 200, 401, 403)
+SIGNED_IN_PAGE = (302, 200, 200, 200, 302, 302)
 STAFF_API = (401, 403, 200, 200, 401, 200)
 # There is no run 1: who may look, or decide, is told so.
 LOOK = (401, 403, 404, 404, 401, 404)
@@ -95,6 +98,7 @@ TOUR, NO_TOUR = "api/tournaments/<tour:tournament_id>", f"tour_{'0' * 26}"
 SIGNED_IN_BY = "accounts/<slug:provider>/login/callback/"
 TOUR_PAGE = "tournaments/<tour:tournament_id>"
 
+APP_SESSION = "api/auth/sessions/<str:session_id>"
 RUN = "api/admin/runs/<int:run_id>"
 COMMAND = "api/admin/commands/<str:name>"
 CALLBACK = "connect/<slug:provider>/callback"
@@ -129,6 +133,8 @@ TABLE = [
     Row(
         "api/points/leaderboard", "POST", "/api/points/leaderboard", (405, 405, 405, 405, 401, 405)
     ),
+    Row("api/points/me", "GET", "/api/points/me", (401, 200, 403, 403, 401, 403)),
+    Row("api/points/me/entries", "GET", "/api/points/me/entries", (401, 200, 403, 403, 401, 403)),
     Row(
         "api/points/viewers/<str:name>",
         "GET",
@@ -164,6 +170,16 @@ TABLE = [
             ("draw-rules", "PUT", CURATED),
         )
     ],
+    *[
+        Row(f"{TOUR}/{file}", "GET", f"/api/tournaments/{NO_TOUR}/{file}", NONE_HERE)
+        for file in ("export.json", "table.csv", "matches.csv", "matches.ics")
+    ],
+    Row(
+        f"{TOUR}/players/<player:player_id>/matches.ics",
+        "GET",
+        f"/api/tournaments/{NO_TOUR}/players/player_{'0' * 26}/matches.ics",
+        NONE_HERE,
+    ),
     Row("tournaments", "GET", "/tournaments", EVERYBODY),
     Row(TOUR_PAGE, "GET", f"/tournaments/{NO_TOUR}", (404,) * 6),
     Row(f"{TOUR_PAGE}/panels", "GET", f"/tournaments/{NO_TOUR}/panels", (404,) * 6),
@@ -222,6 +238,26 @@ TABLE = [
     Row("sign-in/with/<slug:provider>", "POST", "/sign-in/with/nobody", (404,) * 6),
     Row(SIGNED_IN_BY, "GET", "/accounts/twitch/login/callback/", (400,) * 6),
     Row(SIGNED_IN_BY, "GET", "/accounts/nobody/login/callback/", (404,) * 6),
+    Row("me", "GET", "/me", SIGNED_IN_PAGE),
+    Row("me", "POST", "/me", (405,) * 6),
+    Row("me/delete", "GET", "/me/delete", SIGNED_IN_PAGE),
+    # Nothing is confirmed.
+    Row("me/delete", "POST", "/me/delete", (302, 400, 400, 400, 302, 302)),
+    Row("me/gone", "GET", "/me/gone", EVERYBODY),
+    Row("me/apps/<str:session_id>/end", "GET", "/me/apps/x/end", (405,) * 6),
+    Row("me/apps/<str:session_id>/end", "POST", "/me/apps/x/end", (302,) * 6),
+    Row("authorize-app", "GET", "/authorize-app", (400,) * 6),
+    Row("authorize-app", "POST", "/authorize-app", (400,) * 6),
+    Row("api/me", "GET", "/api/me", PERSON_API),
+    Row("api/me/export", "GET", "/api/me/export", PERSON_API),
+    Row("api/me/delete", "POST", "/api/me/delete", (401, 400, 400, 400, 401, 403)),
+    Row("api/auth/csrf", "GET", "/api/auth/csrf", EVERYBODY),
+    Row("api/auth/token", "POST", "/api/auth/token", (400,) * 6),
+    Row("api/auth/refresh", "POST", "/api/auth/refresh", (401,) * 6),
+    # Who is signed in without an app has a button for it.
+    Row("api/auth/sign-out", "POST", "/api/auth/sign-out", (401,) * 6),
+    Row("api/auth/sessions", "GET", "/api/auth/sessions", PERSON_API),
+    Row(APP_SESSION, "DELETE", "/api/auth/sessions/x", (401, 404, 404, 404, 401, 403)),
     Row("sign-out", "GET", "/sign-out", (405,) * 6),
     Row("sign-out", "POST", "/sign-out", (302,) * 6),
     Row("sign-in/<str:secret>/", "GET", "/sign-in/guess/", EVERYBODY),
@@ -412,6 +448,11 @@ def who(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def person(db: None, who: str) -> User | None:
     """Who is signed in, if anybody is."""
+    return made(who)
+
+
+def made(who: str) -> User | None:
+    """Make the person, unless it is a caller who is none."""
     if who in ("staff", "streamer"):
         return User.objects.create_user(who, is_staff=True, is_superuser=who == "streamer")
     if who in ("nobody", "wrong key", "key"):
@@ -507,6 +548,25 @@ def test_the_studios_socket_opens_for_who_may_look_only(site: Site, transactiona
                 client.recv(timeout=10)
             assert caught.value.rcvd
             assert caught.value.rcvd.code == refused[who]
+
+
+def test_the_socket_of_points_opens_for_viewers_only(site: Site, transactional_db: None) -> None:
+    due = dict.fromkeys(CALLERS, NOT_SIGNED_IN) | {"staff": NOT_ALLOWED, "streamer": NOT_ALLOWED}
+    for who in CALLERS:
+        headers = {"Origin": site.origin}
+        if user := made(who):
+            client = Client()
+            client.force_login(user)
+            headers["Cookie"] = f"sessionid={client.cookies['sessionid'].value}"
+        address = f"ws://localhost:{site.port}/api/user/connect"
+        with connect(address, additional_headers=headers, proxy=None) as socket:
+            if user and user.viewer_id:
+                assert hear(socket)["type"] == "POINTS_UPDATE"
+                continue
+            with pytest.raises(ConnectionClosed) as caught:
+                socket.recv(timeout=10)
+            assert caught.value.rcvd
+            assert caught.value.rcvd.code == due[who]
 
 
 def test_the_studios_socket_is_not_for_pages_of_others(site: Site, transactional_db: None) -> None:

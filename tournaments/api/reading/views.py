@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny
@@ -18,7 +19,7 @@ from tournaments.api.reading import examples, shapes
 from tournaments.models import Match, Tournament
 from tournaments.services import reading
 
-View = TypeVar("View", bound=Callable[..., Response])
+View = TypeVar("View", bound=Callable[..., HttpResponse])
 Document = Callable[[reading.Look], dict[str, Any]]
 
 NONE_HERE = OpenApiResponse(Problem, "There is no such thing here (`not_found`).")
