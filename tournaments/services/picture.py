@@ -159,7 +159,7 @@ def _different(
 ) -> list[dict[str, Any]]:
     return [
         {"id": str(key), "title": name(key), **change}
-        for key, row in after.items()
+        for key, row in sorted(after.items())
         if (change := _change(before.get(key, {}), row, but))
     ]
 
@@ -177,7 +177,7 @@ def _change(
 
 
 def _named(ids: list[str], titles: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"id": pk, "title": titles[pk]} for pk in ids]
+    return [{"id": pk, "title": titles[pk]} for pk in sorted(ids)]
 
 
 def _points(before: Picture, after: Picture) -> list[dict[str, Any]]:
