@@ -35,6 +35,8 @@ class Target(models.Model):
     webhook_token = EncryptedTextField()
     guild_id = models.CharField(max_length=32, blank=True, db_default="")
     channel_id = models.CharField(max_length=32, blank=True, db_default="")
+    # Posts go to this thread of the channel; a forum channel takes no others.
+    thread_id = models.CharField(max_length=32, blank=True, db_default="")
     source = models.CharField(max_length=9, choices=Source)
     disabled_at = models.DateTimeField(null=True, blank=True)
     disabled_because = models.CharField(max_length=20, choices=Disabled, blank=True, db_default="")
@@ -45,7 +47,9 @@ class Target(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["owner", "webhook_id"], name="one_target_per_webhook"),
+            models.UniqueConstraint(
+                fields=["owner", "webhook_id", "thread_id"], name="one_target_per_place"
+            ),
             models.CheckConstraint(
                 condition=Q(disabled_at=None, disabled_because="")
                 | Q(disabled_at__isnull=False) & ~Q(disabled_because=""),
