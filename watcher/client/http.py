@@ -1,0 +1,145 @@
+"""One request to Discord: sent once, answered in time or not at all, and never anywhere else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from http.cookiejar import DefaultCookiePolicy
+from time import monotonic
+from typing import Any
+
+import requests
+import structlog
+from django.conf import settings
+from django.utils import timezone
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from watcher.client import answers, errors
+from watcher.client.answers import Answer
+
+log = structlog.get_logger(__name__)
+
+TIMEOUTS = (3.0, 10.0)
+LONGEST_ANSWER = 15.0
+LARGEST_ANSWER = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request; `path` begins behind the version and may hold a secret, so only `name` is told.
+
+    `has_effect` says that it must not simply be sent again when its answer is lost.
+    """
+
+    method: str
+    path: str
+    name: str
+    has_effect: bool = True
+    in_thread: bool = False
+    params: Mapping[str, str] | None = None
+    body: Mapping[str, Any] | None = None
+    form: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A success: its facts, and the JSON object that came with it, which may hold secrets."""
+
+    answer: Answer
+    payload: Mapping[str, Any] = field(repr=False)
+
+
+def send(request: Request) -> Reply:
+    """Send it, once, and return what a success says.
+
+    Raises what `watcher.client.errors` has. None of it tells the address, which holds the token.
+    """
+    began = monotonic()
+    lost: Exception | None = None
+    try:
+        with _session(os.getpid()).request(
+            request.method,
+            f"{settings.DISCORD_API_URL}/{request.path}",
+            params=request.params,
+            json=request.body,
+            data=request.form,
+            headers={"User-Agent": user_agent()},
+            timeout=TIMEOUTS,
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            text = _read(response, began)
+    except (requests.RequestException, OSError) as error:
+        lost = error
+    milliseconds = round(1000 * (monotonic() - began))
+    # Beyond the handler, so that the lost one, whose text is the address, is nobody's context.
+    if lost is not None:
+        raise _no_answer(request, lost, milliseconds)
+    payload = answers.decoded(text)
+    answer = answers.read(response.status_code, response.headers, payload, milliseconds)
+    _log(request, answer)
+    write(
+        "discord.call", name=request.name, status=answer.status, code=answer.code, ms=milliseconds
+    )
+    if 200 <= answer.status < 300:
+        return answer
+    if 400 <= answer.status < 500:
+        retry_after = response.headers.get("Retry-After", "")
+        raise errors.of(
+            answer, timezone.now(), retry_after=retry_after, in_thread=request.in_thread
+        )
+    raise errors.Unsure(answer) if request.has_effect else errors.Unreachable(answer)
+
+
+def unreadable(request: Request, answer: Answer) -> errors.Problem:
+    """Return the error for a success that does not hold what it should."""
+    return errors.Unsure(answer) if request.has_effect else errors.Unreachable(answer)
+
+
+def user_agent() -> str:
+    """Return how we name ourselves, in the form that Discord wants of every client."""
+    version = settings.SPECTACULAR_SETTINGS["VERSION"]
+    return f"DiscordBot ({settings.PUBLIC_URL}, {version})"
+
+
+@lru_cache(maxsize=1)
+def _session(_pid: int) -> requests.Session:
+    """Return this process's session: a forked worker must not share its parent's connections."""
+    session = requests.Session()
+    # Neither proxies nor passwords nor other addresses are taken from the environment.
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.headers.update({"Accept": "application/json"})
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, requests.adapters.HTTPAdapter(max_retries=0, pool_maxsize=16))
+    return session
+
+
+def _read(response: requests.Response, began: float) -> bytes:
+    text = bytearray()
+    for piece in response.iter_content(64 * 1024):
+        text += piece
+        if len(text) > LARGEST_ANSWER:
+            raise requests.exceptions.ContentDecodingError("The answer is too large.")
+        if monotonic() - began > LONGEST_ANSWER:
+            raise requests.ReadTimeout("The answer takes too long.")
+    return bytes(text)
+
+
+def _no_answer(request: Request, error: Exception, milliseconds: int) -> errors.Problem:
+    why = type(error).__name__
+    log.warning("discord.no_answer", name=request.name, why=why, ms=milliseconds)
+    answer = Answer(0, milliseconds, message=f"no answer ({why})")
+    if request.has_effect and not _surely_unsent(error):
+        return errors.Unsure(answer)
+    return errors.Unreachable(answer)
+
+
+def _surely_unsent(error: Exception) -> bool:
+    """Whether the connection never came about."""
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(reason, NewConnectionError | ConnectTimeoutError)
