@@ -139,7 +139,8 @@ def _whole(value: object) -> int | None:
 
 def _said(payload: Mapping[str, Any]) -> str:
     """Return Discord's message and the first place that it finds fault with."""
-    message = line(payload.get("message"), LONGEST_MESSAGE)
+    # OAuth's refusals have a word, `error`, in place of a number and a message.
+    message = line(payload.get("message") or payload.get("error"), LONGEST_MESSAGE)
     first = next(_faults(payload.get("errors"), ()), "")
     return line(f"{message}: {first}" if first else message, LONGEST_MESSAGE)
 

@@ -80,21 +80,18 @@ def send(request: Request) -> Reply:
     payload = answers.decoded(text)
     answer = answers.read(response.status_code, response.headers, payload, milliseconds)
     _log(request, answer)
-    write(
-        "discord.call", name=request.name, status=answer.status, code=answer.code, ms=milliseconds
-    )
     if 200 <= answer.status < 300:
-        return answer
+        return Reply(answer, payload)
+    if answer.status == 429:
+        header = response.headers.get("Retry-After", "")
+        raise errors.limit(answer, payload, header, timezone.now())
     if 400 <= answer.status < 500:
-        retry_after = response.headers.get("Retry-After", "")
-        raise errors.of(
-            answer, timezone.now(), retry_after=retry_after, in_thread=request.in_thread
-        )
-    raise errors.Unsure(answer) if request.has_effect else errors.Unreachable(answer)
+        raise errors.of(answer, in_thread=request.in_thread)
+    raise unreadable(request, answer)
 
 
 def unreadable(request: Request, answer: Answer) -> errors.Problem:
-    """Return the error for a success that does not hold what it should."""
+    """Return the error for an answer that does not say whether it was done."""
     return errors.Unsure(answer) if request.has_effect else errors.Unreachable(answer)
 
 
@@ -102,6 +99,12 @@ def user_agent() -> str:
     """Return how we name ourselves, in the form that Discord wants of every client."""
     version = settings.SPECTACULAR_SETTINGS["VERSION"]
     return f"DiscordBot ({settings.PUBLIC_URL}, {version})"
+
+
+def _log(request: Request, answer: Answer) -> None:
+    write = log.debug if answer.status < 400 else log.warning
+    facts = {"status": answer.status, "code": answer.code, "ms": answer.milliseconds}
+    write("discord.call", what=request.name, **facts)
 
 
 @lru_cache(maxsize=1)
@@ -130,7 +133,7 @@ def _read(response: requests.Response, began: float) -> bytes:
 
 def _no_answer(request: Request, error: Exception, milliseconds: int) -> errors.Problem:
     why = type(error).__name__
-    log.warning("discord.no_answer", name=request.name, why=why, ms=milliseconds)
+    log.warning("discord.no_answer", what=request.name, why=why, ms=milliseconds)
     answer = Answer(0, milliseconds, message=f"no answer ({why})")
     if request.has_effect and not _surely_unsent(error):
         return errors.Unsure(answer)

@@ -60,13 +60,12 @@ def exchange(code: str, redirect_uri: str) -> Connected:
         },
     )
     try:
-        answer = send(request)
+        reply = send(request)
     except errors.Unreachable as error:
-        # OAuth's refusals have a word in place of a number.
-        if error.answer.payload.get("error") == "invalid_grant":
+        if error.answer.message == "invalid_grant":
             raise CodeRefused(error.answer) from None
         raise
-    webhook = answers.webhook(answer.payload.get("webhook"), answer)
+    webhook = answers.webhook(reply.payload.get("webhook"), reply.answer)
     if webhook is None or not webhook.token.get_secret_value():
-        raise unreadable(request, answer)
-    return Connected(webhook, answer)
+        raise unreadable(request, reply.answer)
+    return Connected(webhook, reply.answer)

@@ -32,11 +32,11 @@ def execute(
         params={"wait": "true", **_thread(thread_id)},
         body=payload,
     )
-    answer = send(request)
-    message_id = answers.snowflake(answer.payload.get("id"))
+    reply = send(request)
+    message_id = answers.snowflake(reply.payload.get("id"))
     if not message_id:
-        raise unreadable(request, answer)
-    return Message(message_id, answer)
+        raise unreadable(request, reply.answer)
+    return Message(message_id, reply.answer)
 
 
 def edit(
@@ -51,8 +51,8 @@ def edit(
     path = f"{_path(webhook_id, token)}/messages/{_id(message_id)}"
     name = f"edit {webhook_id}"
     in_thread, params = bool(thread_id), _thread(thread_id)
-    answer = send(Request("PATCH", path, name, in_thread=in_thread, params=params, body=payload))
-    return Message(message_id, answer)
+    reply = send(Request("PATCH", path, name, in_thread=in_thread, params=params, body=payload))
+    return Message(message_id, reply.answer)
 
 
 def delete(webhook_id: str, token: SecretStr, message_id: str, *, thread_id: str = "") -> Done:
@@ -60,22 +60,22 @@ def delete(webhook_id: str, token: SecretStr, message_id: str, *, thread_id: str
     path = f"{_path(webhook_id, token)}/messages/{_id(message_id)}"
     name = f"delete {webhook_id}"
     in_thread, params = bool(thread_id), _thread(thread_id)
-    return Done(send(Request("DELETE", path, name, in_thread=in_thread, params=params)))
+    return Done(send(Request("DELETE", path, name, in_thread=in_thread, params=params)).answer)
 
 
 def get(webhook_id: str, token: SecretStr) -> Webhook:
     """Return what Discord says of the webhook, which changes nothing."""
     request = Request("GET", _path(webhook_id, token), f"look {webhook_id}", has_effect=False)
-    answer = send(request)
-    webhook = answers.webhook(answer.payload, answer)
+    reply = send(request)
+    webhook = answers.webhook(reply.payload, reply.answer)
     if webhook is None:
-        raise unreadable(request, answer)
+        raise unreadable(request, reply.answer)
     return webhook
 
 
 def remove(webhook_id: str, token: SecretStr) -> Done:
     """Delete the webhook itself."""
-    return Done(send(Request("DELETE", _path(webhook_id, token), f"remove {webhook_id}")))
+    return Done(send(Request("DELETE", _path(webhook_id, token), f"remove {webhook_id}")).answer)
 
 
 def _path(webhook_id: str, token: SecretStr) -> str:
