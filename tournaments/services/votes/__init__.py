@@ -3,7 +3,7 @@
 from tournaments.services.votes.casting import NotCast, cast, cast_for
 from tournaments.services.votes.ending import cancel, cancel_all, end, end_with_match, finish
 from tournaments.services.votes.showing import active, active_of, document, events, own
-from tournaments.services.votes.starting import NotStarted, Terms, start
+from tournaments.services.votes.starting import NotStarted, Terms, may_start, start
 from tournaments.services.votes.tallies import TASK as TELL_TALLY
 from tournaments.services.votes.tallies import tell as tell_tally
 
@@ -23,6 +23,7 @@ __all__ = [
     "end_with_match",
     "events",
     "finish",
+    "may_start",
     "own",
     "start",
     "tell_tally",

@@ -60,10 +60,7 @@ def start(match_id: str, terms: Terms, *, by: str, now: datetime) -> VoteEvent:
 
     Raises Match.DoesNotExist, and Refused: NotStarted where a setting does not allow it.
     """
-    tournament, match = matches.locked(match_id)
-    _check_match(match)
-    if terms.points_award:
-        _check_award(tournament, match, terms.points_award)
+    tournament, match = may_start(match_id, terms)
     event = VoteEvent.objects.create(
         match=match,
         points_award=terms.points_award,
@@ -89,6 +86,16 @@ def start(match_id: str, terms: Terms, *, by: str, now: datetime) -> VoteEvent:
     )
     publish(fact, key=event.pk)
     return event
+
+
+@transaction.atomic
+def may_start(match_id: str, terms: Terms) -> tuple[Tournament, Match]:
+    """Lock a match and its tournament, if this vote could start in it now; raises as `start`."""
+    tournament, match = matches.locked(match_id)
+    _check_match(match)
+    if terms.points_award:
+        _check_award(tournament, match, terms.points_award)
+    return tournament, match
 
 
 def _check_match(match: Match) -> None:
