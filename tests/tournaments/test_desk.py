@@ -308,7 +308,7 @@ def test_a_busy_evening_fits(opened: Opening, width: int) -> None:
         reports.report(match.pk, match.home.viewer, Told(Score(home, 1)), now=NOW)
         reports.report(match.pk, match.away.viewer, Told(Score(1, 1)), now=NOW)
     page = opened(f"/tournaments/{cup.pk}/desk", width=width)
-    page.get_by_role("heading", name="Waits for you").wait_for()
+    page.get_by_role("heading", name="Waits for you: 2").wait_for()
     shoot(page, f"desk-{width}-busy")
     assert not too_wide(page)
     assert not faults(page)

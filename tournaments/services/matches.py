@@ -36,7 +36,8 @@ class Day:
     def __str__(self) -> str:
         if self.phase == Phase.LEAGUE:
             return f"match day {self.number}"
-        return f"{Phase(self.phase).label}, leg {self.number}"
+        name = Phase(self.phase).label
+        return name if self.phase == Phase.FINAL else f"{name}, leg {self.number}"
 
 
 def locked(match_id: str) -> tuple[Tournament, Match]:

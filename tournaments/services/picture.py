@@ -16,6 +16,7 @@ from tournaments.models import (
     Tournament,
     VoteEvent,
 )
+from tournaments.services.matches import Day
 from tournaments.services.results import result_of
 from twitch.models import Viewer
 
@@ -42,7 +43,7 @@ def of(tournament: Tournament) -> Picture:
     """Look at the tournament as it is in the database now."""
     players = list(tournament.participants.select_related("viewer"))
     names = {player.pk: str(player) for player in players}
-    matches = list(tournament.matches.select_related("tie"))
+    matches = list(tournament.matches.all())
     ties = list(tournament.ties.all())
     titles = {match.pk: _title(match, names) for match in matches}
     predictions = _predictions(tournament)
@@ -91,8 +92,7 @@ def changes(before: Picture, after: Picture) -> dict[str, Any]:
 
 
 def _title(match: Match, names: Mapping[str, str]) -> str:
-    when = f"match day {match.matchday}" if match.tie is None else f"{match.tie}, leg {match.leg}"
-    return f"{names[match.home_id]} – {names[match.away_id]} ({when})"
+    return f"{names[match.home_id]} – {names[match.away_id]} ({Day.of(match)})"
 
 
 def _line(row: Standing) -> dict[str, Any]:

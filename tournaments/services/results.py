@@ -81,8 +81,8 @@ def stage_of(match: Match) -> Stage:
     return Stage(is_league=False, first_leg=(first.away_goals or 0, first.home_goals or 0))
 
 
-def result_of(match: Match) -> Entered:
-    """Return the result that the match has, which with an `outcome` of "" is none."""
+def result_of(match: Match | Result) -> Entered:
+    """Return the result that the row has, which with an `outcome` of "" is none."""
     if not match.outcome:
         return Entered(scores.TAKEN_BACK)
     return Entered(

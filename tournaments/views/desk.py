@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
@@ -52,7 +53,8 @@ def enters_results(view: View) -> View:
 def show(request: HttpRequest, tournament_id: str) -> HttpResponse:
     """Show the matches of a day with what can be done about each, and all that waits."""
     tournament = _tournament(tournament_id)
-    now, counting = timezone.now(), tournament.matches.counting()
+    now = timezone.now()
+    waits = desk.waiting(tournament.matches.counting(), now)
     days = desk.days(tournament)
     day = next((day for day in days if key(day) == request.GET.get("day")), None)
     day = day or desk.current(tournament, days)
@@ -62,7 +64,8 @@ def show(request: HttpRequest, tournament_id: str) -> HttpResponse:
         "days": [{"day": each, "key": key(each), "is_shown": each == day} for each in days],
         "day": day,
         "day_key": key(day) if day else "",
-        "waiting": [_case(case) for case in desk.waiting(counting, now)],
+        "waiting": [_case(case) for case in waits if case.needs != desk.RESULT],
+        "late": _late_days(waits, day),
         "cases": [_case(case) for case in shown],
         "courses": COURSES.items(),
         "grounds": Ground.choices,
@@ -204,6 +207,16 @@ def _entered(
     except Refused as refusal:
         return answer(request, address, refusal.sentence, 409)
     return answer(request, address, f"{match}: {results.result_of(match)}.")
+
+
+def _late_days(waits: list[desk.Case], shown: Day | None) -> list[dict[str, Any]]:
+    """Return the other days with matches whose results are missed, and how many they are."""
+    missed = Counter(Day.of(case.match) for case in waits if case.needs == desk.RESULT)
+    return [
+        {"day": day, "key": key(day), "matches": count}
+        for day, count in missed.items()
+        if day != shown
+    ]
 
 
 def _case(case: desk.Case) -> dict[str, Any]:

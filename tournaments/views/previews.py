@@ -48,7 +48,6 @@ def preview(request: HttpRequest, refusal: Unseen, address: str) -> HttpResponse
     sent = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
     columns = [name for name in COLUMNS if any(name in row["to"] for row in changes["table"])]
     sections = {
-        "Results": changes["results"],
         "Bracket": changes["ties"],
         "Players": changes["players"],
         "Votes": changes["votes"],
@@ -65,16 +64,17 @@ def preview(request: HttpRequest, refusal: Unseen, address: str) -> HttpResponse
             {"title": row["title"], "cells": [_cell(row, name) for name in columns]}
             for row in sorted(changes["table"], key=_place)
         ],
-        "sections": [
-            {
-                "name": name,
-                "rows": [{"title": row["title"], "moves": _moves(row)} for row in rows],
-            }
-            for name, rows in sections.items()
-            if rows
-        ],
+        "results": _section("Results", changes["results"]),
+        "sections": [_section(name, rows) for name, rows in sections.items()],
     }
     return page(request, "tournaments/desk/preview.html", context)
+
+
+def _section(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "rows": [{"title": row["title"], "moves": _moves(row)} for row in rows],
+    }
 
 
 def _place(row: dict[str, Any]) -> int:
