@@ -19,6 +19,7 @@ from points.services import decisions, ledger, support
 from points.services.decisions import By
 from points.services.ledger import NotEnough
 from sagas.admin import ReadOnlyAdmin
+from sagas.flow import Refused
 from twitch.models import Reward, Viewer
 from twitch.services import viewers
 
@@ -96,7 +97,7 @@ def by(request: HttpRequest, why: str) -> By:
 
 @admin.register(Account)
 class AccountAdmin(ReadOnlyAdmin):
-    list_display: ClassVar = ["viewer", "balance", "held", "opened_at"]
+    list_display: ClassVar = ["viewer", "balance", "held", "owed", "opened_at"]
     list_select_related: ClassVar = ["viewer"]
     search_fields: ClassVar = ["viewer__login", "viewer__display_name", "viewer__id"]
     ordering: ClassVar = ["-balance"]
@@ -115,7 +116,12 @@ class EntryAdmin(ReadOnlyAdmin):
     ]
     ordering: ClassVar = ["-id"]
     action_form = WhyForm
-    actions: ClassVar = ["reverse_selected", "reverse_batches"]
+    actions: ClassVar = [
+        "reverse_selected",
+        "reverse_owing",
+        "reverse_batches",
+        "reverse_batches_owing",
+    ]
 
     @display(description="Points", ordering="amount")
     def change(self, entry: Entry) -> str:
@@ -127,6 +133,26 @@ class EntryAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Reverse: make the opposite entries", permissions=["reverse"])
     def reverse_selected(self, request: HttpRequest, chosen: QuerySet[Entry]) -> None:
+        self._reverse(request, chosen, owing=False)
+
+    @admin.action(description="Reverse, and what is spent already is owed", permissions=["reverse"])
+    def reverse_owing(self, request: HttpRequest, chosen: QuerySet[Entry]) -> None:
+        self._reverse(request, chosen, owing=True)
+
+    @admin.action(
+        description="Reverse everything that was done with them, as one", permissions=["reverse"]
+    )
+    def reverse_batches(self, request: HttpRequest, chosen: QuerySet[Entry]) -> None:
+        self._reverse_batches(request, chosen, owing=False)
+
+    @admin.action(
+        description="Reverse everything that was done with them; what is spent is owed",
+        permissions=["reverse"],
+    )
+    def reverse_batches_owing(self, request: HttpRequest, chosen: QuerySet[Entry]) -> None:
+        self._reverse_batches(request, chosen, owing=True)
+
+    def _reverse(self, request: HttpRequest, chosen: QuerySet[Entry], *, owing: bool) -> None:
         if (why := self._why(request)) is None:
             return
         for entry in chosen.select_related("account__viewer"):
@@ -134,16 +160,15 @@ class EntryAdmin(ReadOnlyAdmin):
                 messages.warning(request, f"{entry} of {entry.account} is reversed already.")
                 continue
             try:
-                decisions.reverse(entry, by(request, why))
-            except NotEnough as refused:
+                decisions.reverse(entry, by(request, why), owing=owing)
+            except Refused as refused:
                 messages.error(request, f"{entry} of {entry.account}: {refused.sentence}")
             else:
                 messages.success(request, f"{entry} of {entry.account} is reversed.")
 
-    @admin.action(
-        description="Reverse everything that was done with them, as one", permissions=["reverse"]
-    )
-    def reverse_batches(self, request: HttpRequest, chosen: QuerySet[Entry]) -> None:
+    def _reverse_batches(
+        self, request: HttpRequest, chosen: QuerySet[Entry], *, owing: bool
+    ) -> None:
         if (why := self._why(request)) is None:
             return
         batches = {entry.batch for entry in chosen} - {""}
@@ -154,8 +179,8 @@ class EntryAdmin(ReadOnlyAdmin):
                 messages.warning(request, f"{batch} is reversed already.")
                 continue
             try:
-                made = decisions.reverse_batch(batch, by(request, why))
-            except NotEnough as refused:
+                made = decisions.reverse_batch(batch, by(request, why), owing=owing)
+            except Refused as refused:
                 messages.error(request, f"Nothing of {batch} is reversed: {refused.sentence}")
             else:
                 messages.success(request, f"{len(made)} entries of {batch} are reversed.")

@@ -34,15 +34,15 @@ def grant(viewer: Viewer, amount: int, by: By) -> Entry:
 
 
 @transaction.atomic
-def reverse(entry: Entry, by: By) -> Entry:
-    """Reverse one entry; raises NotEnough when what was given is spent."""
-    return ledger.reverse(entry.pk, _reversal(by))
+def reverse(entry: Entry, by: By, *, owing: bool = False) -> Entry:
+    """Reverse one entry; raises as `ledger.reverse`."""
+    return ledger.reverse(entry.pk, _reversal(by), owing=owing)
 
 
 @transaction.atomic
-def reverse_batch(batch: str, by: By) -> list[Entry]:
-    """Reverse every entry of a batch or, when it raises NotEnough, none."""
-    return ledger.reverse_batch(batch, _reversal(by))
+def reverse_batch(batch: str, by: By, *, owing: bool = False) -> list[Entry]:
+    """Reverse every entry of a batch or none; raises as `ledger.reverse_batch`."""
+    return ledger.reverse_batch(batch, _reversal(by), owing=owing)
 
 
 def decide(

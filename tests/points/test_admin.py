@@ -92,6 +92,19 @@ def test_what_is_spent_cannot_be_taken_back(streamer: Client, ann: Viewer) -> No
     assert not Decision.objects.exists()
 
 
+@pytest.mark.parametrize("action", ["reverse_owing", "reverse_batches_owing"])
+def test_what_is_spent_can_be_taken_back_as_owed(
+    streamer: Client, ann: Viewer, action: str
+) -> None:
+    give(ann, 5, batch="gift")
+    ledger.debit(ann.pk, 1, CAUSE, key="a")
+    assert "reversed." in do(streamer, action, Entry.objects.earliest("id"))
+    account = Account.objects.get()
+    assert (account.balance, account.owed) == (0, 1)
+    advance = Entry.objects.get(kind="advance")
+    assert "follows from other entries" in do(streamer, "reverse_owing", advance)
+
+
 def test_who_may_only_look_corrects_nothing(client: Client, ann: Viewer) -> None:
     give(ann, 5)
     helper = User.objects.create_user("helper", is_staff=True)

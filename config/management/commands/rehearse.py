@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from points.services import offers
 from studio.services import setup
 from tokens import services as tokens
 from tokens.views import redirect_uri
@@ -35,6 +36,7 @@ class Command(BaseCommand):
                 # A fault that is switched on; what was connected before may still be good.
                 self.stderr.write(f"The {role} account is not connected anew: {failure.sentence}")
         setup.make_rewards()
+        offers.ensure_reward(amount=100, cost=100)
 
 
 def connect(provider: str, role: str, login: str) -> None:
