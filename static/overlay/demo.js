@@ -40,6 +40,22 @@ export function sampleBoards(show) {
   });
 }
 
+const DRAWN = ["MapleFox", "Nightjar", "pixel_pilot", "TinyOrchestra", "دانية", "夜明け", "LongPlayer", "Quiet Storm", "ninth_wave"];
+const DRAWN_EVERY_MS = 6000;
+
+export function sampleDraw(show) {
+  const pots = [1, 2, 3, 4].map((pot) => DRAWN.map((name, n) => ({ id: `${pot}-${n}`, name: pot > 1 ? `${name} ${pot}` : name, pot })));
+  const meets = (pot) => [{ ...pots[pot][3], venue: "home" }, { ...pots[pot][7], venue: "away" }];
+  const players = pots.flat().map((player) => ({ player, opponents: [0, 1, 2, 3].flatMap(meets) }));
+  let count = 0;
+  repeat(DRAWN_EVERY_MS, () => {
+    const shown = players.slice(0, (count % players.length) + 1);
+    count += 1;
+    const ceremony = { shown: shown.length, steps: players.length, pace: DRAWN_EVERY_MS / 1000, next_at: null };
+    show({ status: "ceremony", name: "Autumn Cup", pots, shown, ceremony });
+  });
+}
+
 function roll(payload) {
   const distance = Math.abs(payload.roll - payload.winning_number);
   return { kind: "roll", payload: { ...payload, distance, is_test: true } };

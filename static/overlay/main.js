@@ -1,7 +1,8 @@
 // The overlay page: what the socket tells becomes cues, played one after another, and the board of the songs.
 import { arrange } from "./arrangement.js";
 import { Connection } from "./connection.js";
-import { sampleBoards, sampleCues } from "./demo.js";
+import { sampleBoards, sampleCues, sampleDraw } from "./demo.js";
+import { Draw } from "./draw.js";
 import { Feed } from "./feed.js";
 import { options } from "./options.js";
 import { Presence } from "./presence.js";
@@ -16,7 +17,10 @@ const stage = new Stage(stageRoot, asked);
 const songs = new Songs(songsRoot, asked);
 arrange(stageRoot, songsRoot);
 
+const draw = asked.parts.has("draw") && new Draw(document.querySelector("[data-part=draw]"), asked);
+
 if (query.has("demo")) {
+  if (draw) sampleDraw((document) => draw.show(document));
   sampleCues((cue) => stage.add(cue));
   sampleBoards((board) => songs.show(board));
 } else {
@@ -30,6 +34,7 @@ if (query.has("demo")) {
   const send = (message) => connection.send(message);
   const feed = new Feed(send, { stage, songs, presence: new Presence(send) });
   connection.open();
+  if (draw) draw.follow(document.body.dataset.door);
 }
 
 // Only on https and on localhost do browsers have this.

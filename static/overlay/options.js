@@ -3,8 +3,10 @@ import { backdrop, contrast, READABLE, rgb } from "./colour.js";
 
 // Width and height in rem that each part needs, its margins included; now and next stand above each other.
 const SCENES = { toast: [30, 12], achievements: [30, 12], raffle: [38.5, 18], raid: [38.5, 13], alert: [38.5, 9] };
-const ROOM = { now: [33, 10.8], next: [33, 7.8], ...SCENES };
+const ROOM = { now: [33, 10.8], next: [33, 7.8], ...SCENES, draw: [94, 50] };
 const PARTS = Object.keys(ROOM);
+// They fill the canvas: only who asks for them by `only` gets them.
+const ON_REQUEST = ["draw"];
 const PLACES = {
   tl: ["start", "start"], t: ["start", "center"], tr: ["start", "end"],
   l: ["center", "start"], c: ["center", "center"], r: ["center", "end"],
@@ -39,7 +41,7 @@ export function options(query) {
   if (asked.scenes) place(style, "--gr-place", asked.scenes);
   if (asked.scale) style.setProperty("--gr-scale", asked.scale);
   if (asked.accent?.startsWith("#")) style.setProperty("--gr-accent", asked.accent);
-  const shown = new Set((asked.only ?? PARTS).filter((part) => !asked.hide?.includes(part)));
+  const shown = new Set((asked.only ?? PARTS.filter((part) => !ON_REQUEST.includes(part))).filter((part) => !asked.hide?.includes(part)));
   makeRoom(style, shown);
   const when = asked.when ?? "playing";
   return {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework import serializers
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from rest_framework import serializers, status
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -201,6 +201,25 @@ class DrawView(APIView):
         now = timezone.now()
         etag = f'"draw.{found.pk}.{drawing.version(found, now)}"'
         return answer(request, etag, lambda: drawing.document(found, now))
+
+
+class CeremonyOnView(APIView):
+    permission_classes = [AllowAny]
+
+    @extend_schema(
+        operation_id="tournament_ceremony_on",
+        responses={
+            200: DrawShape,
+            204: OpenApiResponse(description="There is no ceremony now."),
+            400: BAD_QUERY,
+        },
+        examples=[SHOWN],
+    )
+    def get(self, request: Request) -> Response:
+        """The draw whose ceremony is on, or begins soon, as `…/draw` answers it."""
+        NoQuery.read(request)
+        found = drawing.ceremony_on()
+        return document(found) if found else Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class RunLeagueView(APIView):

@@ -15,6 +15,7 @@ urlpatterns = [
     path(PAGE, pages.draw, name="tournament_draw"),
     path(f"{PAGE}/panels", pages.panels, name="tournament_draw_panels"),
     path(f"{PAGE}/do/<slug:verb>", pages.act, name="tournament_draw_act"),
+    path("api/tournaments/ceremony", draw.CeremonyOnView.as_view()),
     path("api/tournaments/<tour:tournament_id>/draw", draw.DrawView.as_view()),
     path(f"{ADMIN}/run-league-draw", draw.RunLeagueView.as_view()),
     path(f"{ADMIN}/run-bracket-draw", draw.RunBracketView.as_view()),

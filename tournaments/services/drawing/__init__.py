@@ -3,12 +3,13 @@
 from tournaments.services.drawing.ceremony import Verb, control, end_ceremonies
 from tournaments.services.drawing.coins import flip_coins
 from tournaments.services.drawing.league import run_league_draw
-from tournaments.services.drawing.showing import document, version
+from tournaments.services.drawing.showing import ceremony_on, document, version
 from tournaments.services.drawing.wishes import Wishes, wish, wishes
 
 __all__ = [
     "Verb",
     "Wishes",
+    "ceremony_on",
     "control",
     "document",
     "end_ceremonies",

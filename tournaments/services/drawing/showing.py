@@ -15,6 +15,16 @@ from tournaments.services.drawing.wishes import pots, roster
 SHAPE = 1
 
 
+def ceremony_on() -> Tournament | None:
+    """Return the tournament whose ceremony is on, or may begin any moment; the newest of them."""
+    on = Drawing.objects.filter(
+        purpose=Drawing.Purpose.LEAGUE, drawn_at__isnull=False, revealed_at=None
+    )
+    # A tournament that was called off has none.
+    drawing = on.filter(tournament__in=Tournament.objects.open()).order_by("drawn_at").last()
+    return drawing.tournament if drawing else None
+
+
 def version(tournament: Tournament, now: datetime) -> str:
     """Return what changes whenever the document does, but for its clock."""
     drawing = tournament.drawings.get(purpose=Drawing.Purpose.LEAGUE)
