@@ -29,6 +29,7 @@ from overlay import services
 from overlay.models import OverlayToken
 from pushes.consumers import NOT_ALLOWED, NOT_SIGNED_IN
 from tests.overlay.conftest import Site, hear
+from tests.tournaments import stage
 from twitch.models import Viewer
 
 KEY = "open sesame"
@@ -90,10 +91,16 @@ STUDIO_AWAY = but((302, 403, 403, 404, 302, 302), moderator=404)
 
 # What everybody may read, if it were there.
 NONE_HERE = (404, 404, 404, 404, 401, 404)
+DRAW_PAGE = "tournaments/<tour:tournament_id>/draw"
 RUN_TOUR = "api/admin/tournaments/<tour:tournament_id>"
 # There is no such tournament: who may run its draw is told so.
 CURATED = but((401, 403, 403, 404, 401, 404), moderator=404)
 TOUR, NO_TOUR = "api/tournaments/<tour:tournament_id>", f"tour_{'0' * 26}"
+
+RUN_MATCH, MATCH = "api/admin/matches/<match:match_id>", "api/matches/<match:match_id>"
+NO_MATCH, NO_VOTE = f"match_{'0' * 26}", f"votes/vote_{'0' * 26}"
+# A press without a body, by viewers who may act.
+EMPTY_PRESS = but((401, 400, 403, 403, 401, 403), banned=403)
 
 SIGNED_IN_BY = "accounts/<slug:provider>/login/callback/"
 TOUR_PAGE = "tournaments/<tour:tournament_id>"
@@ -158,6 +165,21 @@ TABLE = [
         Row(f"{TOUR}/{document}", "GET", f"/api/tournaments/{NO_TOUR}/{document}", NONE_HERE)
         for document in ("participants", "matches", "standings", "knockout", "live")
     ],
+    # No ceremony is on.
+    Row(
+        "api/tournaments/ceremony",
+        "GET",
+        "/api/tournaments/ceremony",
+        (204, 204, 204, 204, 401, 204),
+    ),
+    Row(DRAW_PAGE, "GET", f"/tournaments/{NO_TOUR}/draw", (404,) * 6),
+    Row(f"{DRAW_PAGE}/panels", "GET", f"/tournaments/{NO_TOUR}/draw/panels", (404,) * 6),
+    Row(
+        f"{DRAW_PAGE}/do/<slug:verb>",
+        "POST",
+        f"/tournaments/{NO_TOUR}/draw/do/run",
+        but((302, 403, 403, 404, 302, 302), moderator=404),
+    ),
     Row(f"{TOUR}/draw", "GET", f"/api/tournaments/{NO_TOUR}/draw", NONE_HERE),
     *[
         Row(f"{RUN_TOUR}/{what}", method, f"/api/admin/tournaments/{NO_TOUR}/{what}", answers)
@@ -352,6 +374,24 @@ TABLE = [
         "/admin/spotify/call/close-breaker/",
         (302, 302, 403, 302, 302, 302),
     ),
+    Row(
+        f"{RUN_MATCH}/start-vote",
+        "POST",
+        f"/api/admin/matches/{NO_MATCH}/start-vote",
+        # Without terms.
+        but((401, 403, 403, 400, 401, 400), moderator=400),
+    ),
+    Row("api/admin/votes/<vote:vote_id>/cancel", "POST", f"/api/admin/{NO_VOTE}/cancel", CURATED),
+    Row("api/votes/<vote:vote_id>", "GET", f"/api/{NO_VOTE}", NONE_HERE),
+    Row("api/votes/<vote:vote_id>/cast", "POST", f"/api/{NO_VOTE}/cast", EMPTY_PRESS),
+    Row(f"{MATCH}/predict", "POST", f"/api/matches/{NO_MATCH}/predict", EMPTY_PRESS),
+    Row(f"{MATCH}/predictions", "GET", f"/api/matches/{NO_MATCH}/predictions", NONE_HERE),
+    Row(
+        f"{TOUR}/my-predictions",
+        "GET",
+        f"/api/tournaments/{NO_TOUR}/my-predictions",
+        (401, 404, 403, 403, 401, 403),
+    ),
     # Without a connection there is nobody to ask, which the next page says.
     Row(
         "admin/twitch/reward/check/",
@@ -391,6 +431,9 @@ TABLES = {
     "spotify/call": (403, 403),
     "spotify/track": (403, 403),
     "tokens/token": (403, 403),
+    "tournaments/prediction": (403, 403),
+    "tournaments/settlement": (403, 403),
+    "tournaments/voteevent": (200, 403),
     "twitch/chattext": (200, 302),
     "twitch/command": (200, 302),
     "twitch/commanduse": (403, 403),
@@ -530,6 +573,13 @@ def test_the_streams_socket_is_open_to_everybody(site: Site, transactional_db: N
 def test_the_queues_socket_is_open_to_everybody(site: Site, transactional_db: None) -> None:
     with connect(f"ws://localhost:{site.port}/ws/queue/", proxy=None) as client:
         assert hear(client)["type"] == "snapshot"
+
+
+def test_the_socket_of_a_match_is_open_to_everybody(site: Site, transactional_db: None) -> None:
+    match = stage.tournament(8).matches.all()[0]
+    address = f"ws://localhost:{site.port}/ws/match/{match.pk}"
+    with connect(address, additional_headers={"Origin": site.origin}, proxy=None) as client:
+        assert hear(client)["you"] is None
 
 
 def test_the_studios_socket_opens_for_who_may_look_only(site: Site, transactional_db: None) -> None:
