@@ -15,3 +15,8 @@ def nanoseconds() -> str:
     """Now with nine fractional digits, as EventSub writes times."""
     whole, fraction = divmod(time.time_ns(), 1_000_000_000)
     return f"{datetime.fromtimestamp(whole, UTC):%Y-%m-%dT%H:%M:%S}.{fraction:09d}Z"
+
+
+def microseconds() -> str:
+    """Now with an offset in place of the Z, as Discord writes times."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")

@@ -168,7 +168,7 @@ async def misbehave(
     if slow:
         await asyncio.sleep(slow.ms / 1000)
     if faults.take("drop_before", path, method):
-        return _hang_up(request)
+        return hang_up(request)
     limited = faults.take("429", path, method)
     if limited:
         answer = refusals.too_many(limited.retry_after)
@@ -179,7 +179,7 @@ async def misbehave(
     if faults.take("drop_after", path, method):
         with suppress(web.HTTPException):
             await handler(request)
-        return _hang_up(request)
+        return hang_up(request)
     return await handler(request)
 
 
@@ -187,7 +187,8 @@ class HungUp(web.Response):
     """Stands for an answer that never left; its status 0 is only for the log."""
 
 
-def _hang_up(request: web.Request) -> web.Response:
+def hang_up(request: web.Request) -> web.Response:
+    """Close the connection in place of an answer."""
     if request.transport is not None:
         request.transport.abort()
     return HungUp()

@@ -10,6 +10,13 @@ from aiohttp import web
 
 from rehearsal import clock, control
 from rehearsal.control import EFFECTS, FAULTS, FEED, RESET, BadWish
+from rehearsal.discord import api as discord_api
+from rehearsal.discord import control as discord_control
+from rehearsal.discord import guard as discord_guard
+from rehearsal.discord import oauth as discord_oauth
+from rehearsal.discord.errors import REFUSALS as DISCORD_REFUSALS
+from rehearsal.discord.stage import DISCORD, Discord
+from rehearsal.discord.state import State as DiscordState
 from rehearsal.effects import Effects
 from rehearsal.faults import BadFault, Faults, HungUp, Refusals, misbehave
 from rehearsal.feed import Feed
@@ -54,9 +61,10 @@ def build(settings: Settings) -> web.Application:
     effects = Effects(store)
     twitch = Twitch(settings, TwitchState(store, effects), feed, faults)
     spotify = Spotify(settings, SpotifyState(store, effects), feed, faults)
+    discord = Discord(settings, DiscordState(store, effects), feed, faults)
     app = web.Application(middlewares=[_log, _only_from_here, _translate], client_max_size=2**20)
     app[SETTINGS], app[FEED], app[FAULTS], app[EFFECTS] = settings, feed, faults, effects
-    app[TWITCH], app[SPOTIFY] = twitch, spotify
+    app[TWITCH], app[SPOTIFY], app[DISCORD] = twitch, spotify, discord
     app[BUCKETS], app[RECENT] = Buckets(settings.points_per_minute), Recent()
 
     def reset() -> None:
@@ -64,6 +72,7 @@ def build(settings: Settings) -> web.Application:
         effects.clear()
         twitch.state.reset()
         spotify.reset()
+        discord.reset()
         app[BUCKETS].clear()
         app[RECENT].clear()
         feed.touch_all()
@@ -72,9 +81,11 @@ def build(settings: Settings) -> web.Application:
     feed.topic("faults", faults.snapshot)
     twitch_control.show(twitch, feed)
     spotify_control.show(spotify, feed)
+    discord_control.show(discord, feed)
     app.add_routes([*control.ROUTES, *twitch_control.ROUTES, *oauth.ROUTES, *helix.ROUTES])
     app.add_routes([*spotify_control.ROUTES, *spotify_oauth.ROUTES, *spotify_api.ROUTES])
     app.add_routes([*spotify_links.ROUTES, *spotify_covers.ROUTES])
+    app.add_routes([*discord_control.ROUTES, *discord_oauth.ROUTES, *discord_api.ROUTES])
     app.router.add_get("/twitch/ws", twitch.eventsub.sockets.connect)
     app.router.add_get("/", _console)
     app.router.add_static("/console", CONSOLE)
@@ -131,17 +142,20 @@ async def _only_from_here(request: web.Request, handler: Handler) -> web.StreamR
 WEB_API = "/spotify/v1"
 # Pictures that any page may look at, as the overlay does.
 COVERS = "/spotify/covers/"
+_CONTROLS = (twitch_control, spotify_control, discord_control)
 _SERVICES: tuple[tuple[str, Refusals, Service], ...] = (
     ("/twitch/helix", TWITCH_REFUSALS, guard),
     ("/twitch/oauth2", TWITCH_REFUSALS, oauth.answer),
     (WEB_API, API_REFUSALS, spotify_guard.guard),
     ("/spotify/accounts", ACCOUNTS_REFUSALS, spotify_oauth.answer),
     ("/spotify/link", API_REFUSALS, spotify_links.answer),
+    (discord_api.API, DISCORD_REFUSALS, discord_guard.guard),
 )
 # Pages for a person, not calls: faults would only get in the way of signing in.
 _PAGES: dict[str, Service] = {
     "/twitch/oauth2/authorize": oauth.answer,
     "/spotify/accounts/authorize": spotify_oauth.answer,
+    discord_oauth.AUTHORIZE: discord_oauth.page,
 }
 
 
@@ -170,7 +184,7 @@ async def _control_answer(request: web.Request, handler: Handler) -> web.StreamR
     except (BadWish, BadFault) as error:
         return web.json_response({"detail": str(error)}, status=400)
     except Exception as error:
-        known = twitch_control.refusal(error) or spotify_control.refusal(error)
+        known = next(filter(None, (it.refusal(error) for it in _CONTROLS)), None)
         if known is None:
             raise
         status, detail = known
