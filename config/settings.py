@@ -198,8 +198,8 @@ SPOTIFY_LINK_HOSTS = ["spotify.link", *([_rehearsal] if REHEARSAL else [])]
 # Spotify locks an application out for most of a day after some 1,100 to 2,500 calls in 24 hours.
 SPOTIFY_DAILY_CALLS = env_int("SPOTIFY_DAILY_CALLS", 700, 2, 100_000)
 SPOTIFY_RESERVED_CALLS = env_int("SPOTIFY_RESERVED_CALLS", 200, 0, 100_000)
-DISCORD_CLIENT_ID = env("DISCORD_CLIENT_ID")
-DISCORD_CLIENT_SECRET = env("DISCORD_CLIENT_SECRET")
+DISCORD_CLIENT_ID = env("DISCORD_CLIENT_ID", "rehearsal" if REHEARSAL else "")
+DISCORD_CLIENT_SECRET = env("DISCORD_CLIENT_SECRET", "rehearsal-secret" if REHEARSAL else "")
 DISCORD_API_URL = provider_url(
     "DISCORD_API_URL", "https://discord.com/api/v10", f"http://{_rehearsal}/discord/api/v10"
 )

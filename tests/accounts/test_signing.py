@@ -46,6 +46,22 @@ def test_nothing_is_asked_for_but_the_name_and_no_token_is_kept(
     assert SocialAccount.objects.get().extra_data == {"login": "ada", "name": "Ada"}
 
 
+def test_a_person_of_the_rehearsals_discord_signs_in(
+    rehearsal_url: str, settings: LazySettings
+) -> None:
+    settings.PUBLIC_URL = "http://localhost"
+    client = Client(SERVER_NAME="localhost")
+    begun = client.post("/sign-in/with/discord", {"next": "/me"})
+    asked = parse_qs(urlsplit(begun.headers["Location"]).query)
+    assert asked["scope"] == ["identify"]
+    ended = client.get(path(consent(begun.headers["Location"], "nelly")))
+    assert ended.headers["Location"] == "/me"
+    user = who(client)
+    assert user
+    assert (user.name, user.viewer) == ("Nelly", None)
+    assert not SocialToken.objects.exists()
+
+
 def test_who_signs_in_again_has_the_same_account(sign_in: SignIn) -> None:
     first, second = sign_in("ada"), sign_in("ada")
     assert who(first) == who(second)
@@ -214,7 +230,10 @@ def test_who_is_signed_in_links_instead_of_changing_accounts(
     assert discord.viewer
 
 
-def test_a_provider_without_credentials_is_not_offered(client: Client, home: str) -> None:
+def test_a_provider_without_credentials_is_not_offered(
+    client: Client, home: str, settings: LazySettings
+) -> None:
+    settings.SIGN_IN_APPS = {"twitch": settings.SIGN_IN_APPS["twitch"]}
     page = client.get("/sign-in").content.decode()
     assert "Sign in with Twitch" in page
     assert "Discord" not in page
