@@ -14,21 +14,18 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 from random import Random
 from threading import Barrier, Thread
 from urllib.parse import parse_qs, urlsplit
 
-from config.embedded import Postgres, Valkey, postgres_program
-from config.programs import Program
+from bench.servers import servers
+from config.embedded import postgres_program
 
 THREADS = 16
 ROUNDS = 3
 SECONDS = 4.0
-PATIENCE = 60.0
 RICH = 10**9
 # How many accounts are debited, and the bar of ours to the floor.
 CASES = {1: 0.8, 1000: 0.33}
@@ -68,7 +65,7 @@ _VALUES = {
 
 def main() -> None:
     """Print the medians of both and their ratio."""
-    with tempfile.TemporaryDirectory(prefix="bench-ledger-") as folder, _servers(Path(folder)):
+    with tempfile.TemporaryDirectory(prefix="bench-ledger-") as folder, servers(Path(folder)):
         _fill()
         from points.services.ledger.single import DEBIT
 
@@ -83,45 +80,6 @@ def main() -> None:
                 )
             _print(accounts, bar, rounds)
         _prove()
-
-
-@contextmanager
-def _servers(home: Path) -> Iterator[None]:
-    postgres, valkey = Postgres(home / "postgres"), Valkey(home / "valkey")
-    with ExitStack() as stack:
-        log = stack.enter_context((home / "servers.log").open("wb"))
-        for server in (postgres, valkey):
-            server.prepare()
-            process = server.program().start(log)
-            stack.callback(_stop, process, server.program())
-            _wait_until(lambda s=server, p=process: s.is_ready(p.pid))  # type: ignore[misc]
-        postgres.ensure_database("greenroom")
-        os.environ.update(
-            DJANGO_SETTINGS_MODULE="config.settings",
-            GREENROOM_HOME=str(home),
-            DATABASE_URL=postgres.url("greenroom"),
-            REDIS_URL=valkey.url(0),
-            REHEARSAL="on",
-            LOG_LEVEL="error",
-        )
-        yield
-
-
-def _stop(process: subprocess.Popen[bytes], program: Program) -> None:
-    process.send_signal(program.stop_signal)
-    try:
-        process.wait(15)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def _wait_until(condition: Callable[[], bool]) -> None:
-    ends_at = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > ends_at:
-            raise TimeoutError(f"Waited {PATIENCE:g} s for a server.")
-        time.sleep(0.02)
 
 
 def _fill() -> None:

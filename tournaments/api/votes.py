@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -76,7 +75,7 @@ class CastBody(PressBody):
 
 
 class ChoiceShape(Shape):
-    id = serializers.CharField(help_text="The player's.")
+    player_id = serializers.CharField()
     userId = serializers.CharField(help_text="Twitch's user id.")  # noqa: N815 (the API's word)
     name = serializers.CharField()
     votes = serializers.IntegerField()
@@ -114,6 +113,14 @@ class VoteEventForYouShape(VoteEventShape):
     you = OwnVotesShape(allow_null=True, help_text="Your votes; null for who is not signed in.")
 
 
+class CastShape(Shape):
+    vote_id = serializers.CharField()
+    player_id = serializers.CharField()
+    number = serializers.IntegerField(help_text="Which of your votes it is, from 1.")
+    cost = serializers.IntegerField(help_text="What you paid for it, in points.")
+    at = serializers.DateTimeField()
+
+
 # --- Examples ----------------------------------------------------------------------------------
 
 VOTE = {
@@ -130,14 +137,14 @@ VOTE = {
     "ends_in": 41.208,
     "ended_at": None,
     "home": {
-        "id": "player_01J9ZK4W8Y6Q2V5T3R1N0M7XAB",
+        "player_id": "player_01J9ZK4W8Y6Q2V5T3R1N0M7XAB",
         "userId": "2001",
         "name": "Ada",
         "votes": 17,
         "award": 0,
     },
     "away": {
-        "id": "player_01J9ZK4W8Y6Q2V5T3R1N0M7XAC",
+        "player_id": "player_01J9ZK4W8Y6Q2V5T3R1N0M7XAC",
         "userId": "2002",
         "name": "Bo",
         "votes": 12,
@@ -145,6 +152,13 @@ VOTE = {
     },
     "no_award_because": "",
     "is_refunded": False,
+}
+CAST = {
+    "vote_id": VOTE["id"],
+    "player_id": "player_01J9ZK4W8Y6Q2V5T3R1N0M7XAB",
+    "number": 1,
+    "cost": 10,
+    "at": "2026-11-17T19:12:14.310Z",
 }
 YOURS = VOTE | {"you": {"home": 1, "away": 0, "left": 2}}
 NOT_STARTED = OpenApiResponse(
@@ -222,7 +236,11 @@ class VoteView(APIView):
     def get(self, request: Request, vote_id: str) -> Response:
         """A vote, with its bars and how long it goes on."""
         NoQuery.read(request)
-        return shown(vote_id, request)
+        with answered():
+            event = votes.events().get(pk=vote_id)
+        viewer = looker(request)
+        you: dict[str, int] | None = votes.own(event, viewer) if viewer else None
+        return Response(votes.document(event) | {"you": you})
 
 
 class CastView(APIView):
@@ -232,7 +250,7 @@ class CastView(APIView):
         operation_id="vote_cast",
         request=CastBody,
         responses={
-            200: VoteEventForYouShape,
+            200: CastShape,
             400: BAD_BODY,
             401: NOT_SIGNED_IN,
             403: NOT_YOU,
@@ -241,7 +259,7 @@ class CastView(APIView):
         },
         examples=[
             sent("A press", {"participant": "2001", "key": "7f6f0a0e-4f0c-4a83-9b2d-2d1c6c0a5e11"}),
-            answer("Cast", YOURS),
+            answer("Cast", CAST),
             problem("vote_over", "This vote ended at 19:13:00 UTC."),
             problem("not_enough_points", "That takes 10 points, and 4 are there."),
         ],
@@ -250,14 +268,13 @@ class CastView(APIView):
         """Vote for a player, and pay for it; the same key again is the same vote."""
         body = CastBody.read(request)
         with answered():
-            votes.cast(vote_id, viewer_of(request), body["participant"], body["key"])
-        return shown(vote_id, request)
-
-
-def shown(vote_id: str, request: Request) -> Response:
-    """Answer a vote, with what the viewer who looks has cast."""
-    with answered():
-        event = votes.events().get(pk=vote_id)
-    viewer = looker(request)
-    you: dict[str, Any] | None = votes.own(event, viewer) if viewer else None
-    return Response(votes.document(event) | {"you": you})
+            vote = votes.cast(vote_id, viewer_of(request), body["participant"], body["key"])
+        return Response(
+            {
+                "vote_id": vote.event_id,
+                "player_id": vote.participant_id,
+                "number": vote.number,
+                "cost": vote.cost,
+                "at": vote.at,
+            }
+        )

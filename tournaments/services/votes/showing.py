@@ -85,7 +85,7 @@ def own(event: VoteEvent, viewer: Viewer) -> dict[str, int]:
 
 def _choice(player: Participant, votes: int, award: int) -> dict[str, Any]:
     return {
-        "id": player.pk,
+        "player_id": player.pk,
         "userId": player.viewer_id,
         "name": str(player),
         "votes": votes,
