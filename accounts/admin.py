@@ -13,7 +13,7 @@ from django.db.models import ManyToManyField, Q, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.models import User
 from accounts.services import people
@@ -75,7 +75,7 @@ class UserAdmin(ModelAdmin):
     def formfield_for_manytomany(
         self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **options: Any
     ) -> Any:
-        options["widget"] = UnfoldAdminCheckboxSelectMultiple
+        options["widget"] = UnfoldAdminCheckboxSelectMultipleWidget
         return super().formfield_for_manytomany(db_field, request, **options)
 
     @display(description="Name", ordering="username")

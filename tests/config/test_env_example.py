@@ -11,7 +11,7 @@ READERS = (
     "config/supervisor/plan.py",
 )
 READS = re.compile(
-    r"\b(?:env|env_int|env_bool|env_choice|env_url|env_zone|provider_url"
+    r"\b(?:env|env_int|env_bool|env_choice|env_url|env_origins|env_zone|provider_url"
     r"|_port|_integer|_switch|values\.get)\(\s*(?:values, )?\"([A-Z_]+)\""
 )
 
