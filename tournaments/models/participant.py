@@ -37,7 +37,7 @@ class Participant(models.Model):
     pot = models.PositiveSmallIntegerField()
     # Players with the same group do not meet in the league phase.
     avoid_group = models.CharField(max_length=30, blank=True, db_default="")
-    # Given by hand; strikes are these and the no-shows.
+    # Given by hand; strikes are these and the no-shows of the league phase.
     warnings = models.PositiveSmallIntegerField(db_default=0, editable=False)
     strikes = models.PositiveSmallIntegerField(
         db_default=0, help_text="No-shows and warnings: fewer is better when all else is equal."

@@ -49,9 +49,12 @@ def _verdicts(tournament: Tournament) -> dict[str, tuple[Any, ...]]:
 
 
 def _count_strikes(tournament: Tournament) -> None:
-    """Count each player's strikes anew: the warnings, and the no-shows."""
+    """Count each player's strikes anew: the warnings, and the no-shows in the league phase.
+
+    Those in the knock-outs are none: the table's order, which the bracket is made of, stands.
+    """
     missed = Counter[str]()
-    no_shows = tournament.matches.counting().filter(ground=Ground.NO_SHOW)
+    no_shows = tournament.matches.league().filter(ground=Ground.NO_SHOW)
     for match in no_shows:
         missed[match.home_id] += match.is_home_guilty
         missed[match.away_id] += match.is_away_guilty

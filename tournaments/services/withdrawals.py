@@ -63,8 +63,13 @@ def reinstate(player_id: str, *, by: str, reason: str, now: datetime) -> Partici
 
 @transaction.atomic
 def warn(player_id: str, warnings: int, *, by: str, reason: str, now: datetime) -> Participant:
-    """Set how many warnings a player has; with the no-shows they are the strikes of the table."""
+    """Set how many warnings a player has; with the no-shows they are the strikes of the table.
+
+    Raises Participant.DoesNotExist, and Refused once the order of the table stands.
+    """
     tournament, player = _locked(player_id)
+    if tournament.status != Tournament.Status.LEAGUE_PHASE:
+        raise Refused("league_over", "The league phase is over, and the order of its table stands.")
     if not 0 <= warnings <= MOST_WARNINGS:
         raise Refused("out_of_range", f"A player has 0 to {MOST_WARNINGS} warnings.")
     if player.warnings == warnings:
