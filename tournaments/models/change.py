@@ -25,3 +25,11 @@ class Change(models.Model):
     class Meta:
         ordering = ["-id"]
         triggers = [pgtrigger.Protect(name="diary_stays", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return self.words
+
+    @property
+    def words(self) -> str:
+        """The verb, as people read it."""
+        return self.verb.replace("_", " ")

@@ -62,6 +62,8 @@ class Way:
     guards: tuple[Guard, ...] = ()
     label: str = ""
     means: str = ""
+    # The way to the end, and not back or off it.
+    is_onward: bool = False
 
     @property
     def by_hand(self) -> bool:
@@ -87,20 +89,23 @@ WAYS: dict[tuple[str, str], Way] = {
         (Guard.HAS_FORMAT, Guard.STILL_OPENS),
         "Open registration",
         "Everybody sees the tournament, and viewers can register.",
+        is_onward=True,
     ),
     (REGISTRATION_OPEN, REGISTRATION_CLOSED): Way(
         "closed_registration",
         (),
         "Close registration",
         "Nobody registers any more; it can be opened again.",
+        is_onward=True,
     ),
-    (REGISTRATION_CLOSED, REGISTRATION_OPEN): _REOPEN,
     (REGISTRATION_CLOSED, AWAITING_SELECTION): Way(
         "began_selection",
         (Guard.ENOUGH_REGISTERED,),
         "Begin the selection",
         "The board opens, on which you choose who plays.",
+        is_onward=True,
     ),
+    (REGISTRATION_CLOSED, REGISTRATION_OPEN): _REOPEN,
     (AWAITING_SELECTION, REGISTRATION_CLOSED): Way(
         "left_selection",
         (Guard.NO_ROSTER,),

@@ -50,6 +50,7 @@ class Preview:
     """What publishing the draft would do."""
 
     chosen: int
+    by_lot: int
     places: int
     # The format of so many players, or why there is none.
     form: Format | None
@@ -61,6 +62,11 @@ class Preview:
     passed_over: int = 0
     unsubscribed: list[Viewer] = field(default_factory=list)
     is_again: bool = False
+
+    @property
+    def left(self) -> int:
+        """The places that nobody has yet."""
+        return max(self.places - self.chosen, 0)
 
     @property
     def can_publish(self) -> bool:
@@ -82,6 +88,7 @@ def preview(tournament: Tournament) -> Preview:
     for_subscribers = tournament.is_for_subscribers
     return Preview(
         chosen=len(roster),
+        by_lot=sum(it.is_chosen_by_lot for it in roster),
         places=tournament.max_participants,
         form=form,
         problem=problem,
