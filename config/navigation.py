@@ -72,6 +72,12 @@ GROUPS = [
         ("Decisions", "gavel", "songqueue_decision"),
     ),
     _group(
+        "Tournaments",
+        ("Tournaments", "trophy", "tournaments_tournament"),
+        ("Registrations", "how_to_reg", "tournaments_registration"),
+        ("Diary", "history", "tournaments_change"),
+    ),
+    _group(
         "Points",
         ("Accounts", "account_balance_wallet", "points_account"),
         ("Entries", "receipt_long", "points_entry"),

@@ -95,6 +95,9 @@ DRAW_PAGE = "tournaments/<tour:tournament_id>/draw"
 RUN_TOUR = "api/admin/tournaments/<tour:tournament_id>"
 # There is no such tournament: who may run its draw is told so.
 CURATED = but((401, 403, 403, 404, 401, 404), moderator=404)
+# Nobody is named, and nothing asked for.
+NOTHING_TO_CURATE = but((401, 403, 403, 400, 401, 400), moderator=400)
+REGISTERS = but((401, 404, 403, 403, 401, 403), banned=403)
 TOUR, NO_TOUR = "api/tournaments/<tour:tournament_id>", f"tour_{'0' * 26}"
 
 RUN_MATCH, MATCH = "api/admin/matches/<match:match_id>", "api/matches/<match:match_id>"
@@ -112,7 +115,7 @@ CALLBACK = "connect/<slug:provider>/callback"
 CONNECT = "connect/<slug:provider>/<slug:role>"
 VIEWER = r"api/^stats/raffle/viewers/(?P<viewer_id>\d{1,32})$"
 APP_LABELS = (
-    "sagas|tokens|twitch|spotify|accounts|points|raffle|songqueue|achievements|overlay"
+    "sagas|tokens|twitch|spotify|accounts|points|raffle|songqueue|tournaments|achievements|overlay"
     "|django_celery_beat"
 )
 APP_LIST = rf"admin/^(?P<app_label>{APP_LABELS})/$"
@@ -165,6 +168,68 @@ TABLE = [
         Row(f"{TOUR}/{document}", "GET", f"/api/tournaments/{NO_TOUR}/{document}", NONE_HERE)
         for document in ("participants", "matches", "standings", "knockout", "live")
     ],
+    Row("api/tournaments", "GET", "/api/tournaments", PUBLIC_API),
+    Row("api/tournaments/live", "GET", "/api/tournaments/live", PUBLIC_API),
+    Row(TOUR, "GET", f"/api/tournaments/{NO_TOUR}", NONE_HERE),
+    *[
+        Row(f"{TOUR}/register", method, f"/api/tournaments/{NO_TOUR}/register", REGISTERS)
+        for method in ("POST", "DELETE")
+    ],
+    Row(
+        f"{TOUR}/my-registration-status",
+        "GET",
+        f"/api/tournaments/{NO_TOUR}/my-registration-status",
+        but(REGISTERS, banned=404),
+    ),
+    # A body without a name.
+    Row("api/admin/tournaments", "POST", "/api/admin/tournaments", (401, 403, 403, 400, 401, 400)),
+    Row(RUN_TOUR, "GET", f"/api/admin/tournaments/{NO_TOUR}", DECISION),
+    Row(RUN_TOUR, "PATCH", f"/api/admin/tournaments/{NO_TOUR}", DECISION),
+    Row(
+        f"{RUN_TOUR}/transition",
+        "POST",
+        f"/api/admin/tournaments/{NO_TOUR}/transition",
+        (401, 403, 403, 400, 401, 400),
+    ),
+    *[
+        Row(f"{RUN_TOUR}/{what}", method, f"/api/admin/tournaments/{NO_TOUR}/{what}", answers)
+        for what, method, answers in (
+            ("history", "GET", CURATED),
+            ("registrations", "GET", CURATED),
+            ("registrations", "PATCH", NOTHING_TO_CURATE),
+            ("registrations/fill", "POST", CURATED),
+            ("registrations/preview", "GET", CURATED),
+            ("registrations/seeds", "POST", NOTHING_TO_CURATE),
+            ("confirm-participants", "POST", NOTHING_TO_CURATE),
+            ("take-back", "POST", CURATED),
+            ("replace", "POST", NOTHING_TO_CURATE),
+        )
+    ],
+    *[
+        Row(
+            f"admin/tournaments/tournament/<str:tournament_id>/{page}",
+            method,
+            f"/admin/tournaments/tournament/{NO_TOUR}/{page}".replace("<str:player_id>", "x"),
+            (302, 302, 403, 404, 302, 302),
+        )
+        for page, method in (
+            ("board/", "GET"),
+            ("board/publish/", "GET"),
+            ("board/publish/", "POST"),
+            ("board/mark/", "POST"),
+            ("board/fill/", "POST"),
+            ("board/clear/", "POST"),
+            ("board/seed/", "POST"),
+            ("board/take-back/", "POST"),
+            ("board/replace/<str:player_id>/", "POST"),
+        )
+    ],
+    Row(
+        "admin/tournaments/tournament/<str:tournament_id>/step/",
+        "POST",
+        f"/admin/tournaments/tournament/{NO_TOUR}/step/",
+        (302, 302, 404, 404, 302, 302),
+    ),
     # No ceremony is on.
     Row(
         "api/tournaments/ceremony",
@@ -431,8 +496,11 @@ TABLES = {
     "spotify/call": (403, 403),
     "spotify/track": (403, 403),
     "tokens/token": (403, 403),
+    "tournaments/change": (403, 403),
     "tournaments/prediction": (403, 403),
+    "tournaments/registration": (403, 403),
     "tournaments/settlement": (403, 403),
+    "tournaments/tournament": (200, 302),
     "tournaments/voteevent": (200, 403),
     "twitch/chattext": (200, 302),
     "twitch/command": (200, 302),
