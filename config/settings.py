@@ -340,6 +340,9 @@ STREAM_GRACE = timedelta(seconds=env_int("STREAM_GRACE_SECONDS", 180, 30, 3600))
 # A viewer registers for no more tournaments at once.
 TOURNAMENT_MOST_REGISTRATIONS = env_int("TOURNAMENT_MOST_REGISTRATIONS", 3, 1, 100)
 
+# A person posts to no more Discord channels than these.
+WATCHER_MOST_TARGETS = env_int("WATCHER_MOST_TARGETS", 20, 1, 1000)
+
 # Completed runs, facts and EventSub messages are kept this long.
 RETENTION = timedelta(days=env_int("RETENTION_DAYS", 90, 1, 3650))
 
