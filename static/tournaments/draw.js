@@ -40,6 +40,8 @@ root.addEventListener("submit", async (event) => {
     const said = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".said.error");
     tell(said?.textContent ?? (answer.ok ? "" : "That did not work. Load the page again and try once more."));
     await renew();
+    // The button that was pressed may be gone: who uses the keyboard goes on from the first.
+    if (document.activeElement === document.body) document.querySelector("#draw-director button")?.focus();
   } catch {
     tell("The server did not answer. Try again in a moment.");
   } finally {
