@@ -55,7 +55,7 @@ def ada(db: None) -> User:
     """Somebody who left traces everywhere."""
     now = timezone.now()
     user = signing.sign_in(Identity("twitch", ID, LOGIN, NAME), now=now)
-    signing.link(user, Identity("discord", "777", LOGIN, NAME), now=now)
+    signing.link(user, Identity("discord", "80351110224678999", LOGIN, NAME), now=now)
     viewer = Viewer.objects.get(pk=ID)
     reward = Reward.objects.create(twitch_id="r1", title="Song", cost=5)
     redeem(viewer, reward, now)
@@ -100,7 +100,7 @@ def test_nothing_names_the_person_any_more(ada: User) -> None:
     assert places(ID)
     assert places(LOGIN)
     forgetting.forget(ada)
-    for word in (ID, NAME, "my secret", "777"):
+    for word in (ID, NAME, "my secret", "80351110224678999"):
         assert places(word) == [], word
     # Only as the name of a key, which is nobody's.
     assert places(LOGIN) == ["sagas_event.payload"]
@@ -142,7 +142,7 @@ def test_who_comes_back_is_somebody_new(ada: User) -> None:
 def test_leaving_lifts_no_ban(ada: User) -> None:
     people.ban(ada, "was rude")
     forgetting.forget(ada)
-    for identity in (Identity("twitch", ID, "new", "New"), Identity("discord", "777", "n", "N")):
+    for identity in (Identity("twitch", ID, "new", "New"), Identity("discord", "80351110224678999", "n", "N")):
         assert signing.sign_in(identity, now=timezone.now()).is_banned
 
 

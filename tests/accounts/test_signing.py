@@ -241,6 +241,31 @@ def test_a_provider_without_credentials_is_not_offered(
     assert client.get("/accounts/discord/login/callback/").status_code == 404
 
 
+def test_somebody_signs_in_with_discord_and_links_twitch(
+    rehearsal_url: str, sign_in: SignIn, settings: LazySettings
+) -> None:
+    settings.PUBLIC_URL = "http://localhost"
+    client = Client(SERVER_NAME="localhost")
+    begun = client.post("/sign-in/with/discord", {"next": "/me"})
+    asked = parse_qs(urlsplit(begun.headers["Location"]).query)
+    assert asked["scope"] == ["identify"]
+    assert asked["code_challenge_method"] == ["S256"]
+    ended = client.get(path(consent(begun.headers["Location"], "otto")))
+    assert ended.headers["Location"] == "/me", ended.content
+    user = who(client)
+    assert user
+    assert user.viewer is None
+    assert user.name == "Otto <b>&amp;</b>"
+    page = client.get("/me").content.decode()
+    assert "Link Twitch" in page
+    assert "Otto &lt;b&gt;" in page
+    sign_in("ada", client)
+    linked = who(client)
+    assert linked == user
+    assert linked
+    assert linked.viewer
+
+
 def test_a_form_of_another_site_begins_nothing(db: None) -> None:
     client = Client(enforce_csrf_checks=True, SERVER_NAME="localhost")
     assert client.post("/sign-in/with/twitch").status_code == 403

@@ -349,6 +349,14 @@ TABLE = [
     Row("sign-out", "POST", "/sign-out", (302,) * 6),
     Row("sign-in/<str:secret>/", "GET", "/sign-in/guess/", EVERYBODY),
     Row("sign-in/<str:secret>/", "POST", "/sign-in/guess/", (410,) * 6),
+    Row("watch/connect", "POST", "/watch/connect", but((302,) * 6, banned=403)),
+    Row("watch/connect", "GET", "/watch/connect", (405,) * 6),
+    Row(
+        "watch/connect/callback",
+        "GET",
+        "/watch/connect/callback?code=x&state=y",
+        but((302, 400, 400, 400, 302, 302), banned=403),
+    ),
     Row(CALLBACK, "GET", "/connect/twitch/callback", (400,) * 6),
     Row(CALLBACK, "GET", "/connect/spotify/callback", (400,) * 6),
     Row(CALLBACK, "GET", "/connect/nobody/callback", (404,) * 6),
@@ -384,6 +392,13 @@ TABLE = [
     Row(f"{SONG}/remove", "POST", "/studio/songs/x/remove", STUDIO_AWAY),
     Row(f"{SONG}/block/<slug:kind>", "POST", "/studio/songs/x/block/track", STUDIO_AWAY),
     Row("studio/samples/<slug:kind>", "POST", "/studio/samples/roll", STUDIO_ROLE),
+    # There is no tournament to show.
+    Row(
+        "studio/sheets/<slug:kind>",
+        "POST",
+        "/studio/sheets/table",
+        but((302, 403, 403, 409, 302, 302), moderator=409),
+    ),
     Row("studio/setup", "GET", "/studio/setup", STUDIO_RIGHT),
     # Without a connection nothing can be shown to work.
     Row(
@@ -651,8 +666,8 @@ def test_the_socket_of_a_match_is_open_to_everybody(site: Site, transactional_db
 
 
 def test_the_studios_socket_opens_for_who_may_look_only(site: Site, transactional_db: None) -> None:
-    refused = dict.fromkeys(("nobody", "viewer"), NOT_ALLOWED)
-    for who in ("nobody", "viewer", "staff"):
+    refused = dict.fromkeys(("nobody", "viewer", "banned moderator"), NOT_ALLOWED)
+    for who in ("nobody", "viewer", "banned moderator", "moderator", "staff"):
         headers = {"Origin": site.origin}
         if who != "nobody":
             headers["Cookie"] = signed_in(who)
@@ -699,7 +714,12 @@ def test_the_studios_socket_is_not_for_pages_of_others(site: Site, transactional
 def signed_in(who: str) -> str:
     """Return the cookie of such a person."""
     client = Client()
-    client.force_login(User.objects.create_user(f"{who}'s", is_staff=who == "staff"))
+    user = User.objects.create_user(
+        f"{who}'s", is_staff=who == "staff", is_banned=who.startswith("banned")
+    )
+    if who.endswith("moderator"):
+        user.groups.set(Group.objects.all())
+    client.force_login(user)
     return f"sessionid={client.cookies['sessionid'].value}"
 
 
