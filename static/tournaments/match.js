@@ -7,6 +7,8 @@ import { Vote } from "./vote.js";
 
 // Without a word for so long, what is shown may be old.
 const QUIET_MS = 25_000;
+// The server wants to hear at least after each hundred messages that they are seen.
+const SEEN_EACH = 50;
 
 const root = document.getElementById("match");
 const link = document.getElementById("link");
@@ -16,6 +18,7 @@ const vote = new Vote(document.getElementById("vote"), { mayAct, ask });
 const market = new Market(document.getElementById("market"), { mayAct, ask, matchId: root.dataset.id });
 
 let seq = 0;
+let unseen = 0;
 let status = "";
 let heardAt = performance.now();
 
@@ -52,7 +55,10 @@ function take(message) {
   } else if (type === "POOLS") {
     market.pools(message.pools);
   }
-  if (type !== "snapshot") connection.send({ type: "seen" });
+  // The bars of a vote move four times a second: to answer each would be too much said.
+  unseen = type === "beat" || type === "snapshot" ? 0 : unseen + 1;
+  if (type === "beat" || unseen === SEEN_EACH) connection.send({ type: "seen" });
+  unseen %= SEEN_EACH;
 }
 
 function score(now) {
