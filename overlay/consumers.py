@@ -15,13 +15,14 @@ from overlay.services import pages
 from pushes.consumers import NOT_ALLOWED, NOT_UNDERSTOOD, PushConsumer
 from pushes.socket import Message
 from songqueue.services import board
+from tournaments.services import changes
 
 # How often a page that lives is noted in the database, and its token looked at again.
 NOTED_EVERY = timedelta(minutes=1)
 
 
 class OverlayConsumer(PushConsumer):
-    """Shows cues and the board of the songs to whoever has a token.
+    """Shows cues, the board of the songs and what is on in tournaments to whoever has a token.
 
     It takes nothing but `{"type": "page", "key": …, "version": …, "is_on_air": …,
     "is_visible": …, "shown": …}`: what the page says of itself.
@@ -46,6 +47,7 @@ class OverlayConsumer(PushConsumer):
         if self.page is None:
             return False
         await self.join(board.GROUP, self.latest_board)
+        await self.join(changes.GROUP, self.latest_change)
         return True
 
     async def snapshot(self) -> dict[str, Any]:
@@ -58,6 +60,10 @@ class OverlayConsumer(PushConsumer):
 
     async def latest_board(self) -> int:
         seq: int = await database_sync_to_async(board.latest)()
+        return seq
+
+    async def latest_change(self) -> int:
+        seq: int = await database_sync_to_async(changes.latest)()
         return seq
 
     async def hear(self, message: dict[str, Any]) -> None:

@@ -15,9 +15,12 @@ from overlay.services import (
     roll_payload,
     unlocks_payload,
 )
+from pushes.services import push_on_commit
 from raffle.events import RollMade
 from sagas.registry import listen
 from songqueue.events import SongRequested
+from tournaments.events import VoteStarted
+from tournaments.services import changes
 from twitch.events import RaidReceived, StreamStarted
 
 # A stream that began longer ago was only found late, as after a start of ours.
@@ -65,3 +68,10 @@ def show_start(fact: StreamStarted) -> None:
     now = timezone.now()
     if now - fact.started_at <= NEWS:
         cue("alert", alert_payload(icon="🎬", text="We are live"), now=now)
+
+
+@listen(VoteStarted)
+def look_at_vote(fact: VoteStarted) -> None:
+    """Turn to the match in which viewers vote, if several are live."""
+    message = {"type": "tournament", "id": fact.tournament_id, "what": ["matches"]}
+    push_on_commit(changes.GROUP, message)

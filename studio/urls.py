@@ -16,6 +16,7 @@ urlpatterns = [
     path("studio/songs/<str:song_id>/remove", decisions.remove, name="remove"),
     path("studio/songs/<str:song_id>/block/<slug:kind>", decisions.block, name="block"),
     path("studio/samples/<slug:kind>", decisions.sample, name="sample"),
+    path("studio/sheets/<slug:kind>", decisions.sheet, name="sheet"),
     path("studio/setup", setup.wizard, name="setup"),
     path("studio/setup/<slug:step>", setup.prove, name="prove"),
     path("studio/shows", shows.shows, name="shows"),

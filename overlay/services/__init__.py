@@ -13,9 +13,11 @@ from overlay.services.payloads import (
     roll_payload,
     unlocks_payload,
 )
+from overlay.services.sheets import SHEETS, show_sheet
 
 __all__ = [
     "GROUP",
+    "SHEETS",
     "Page",
     "address",
     "alert_payload",
@@ -29,6 +31,7 @@ __all__ = [
     "revoke",
     "roll_payload",
     "sample_kinds",
+    "show_sheet",
     "snapshot",
     "starter",
     "test_cue",

@@ -12,6 +12,7 @@ from overlay.services.assets import version
 from overlay.services.payloads import Payload, samples
 from pushes.services import push_on_commit
 from songqueue.services import board
+from tournaments.services.reading import on_now
 
 GROUP = "overlay"
 # A page that (re)connects later than this after a cue does not show it any more.
@@ -55,9 +56,15 @@ def latest() -> int:
 def snapshot(now: datetime) -> dict[str, Any]:
     """Return what a page that comes now may still show, and the number that it then has seen.
 
-    The board of the songs has a number of its own.
+    The board of the songs and what is on in tournaments have numbers of their own.
     """
     # The number first: a cue written in between is then in the list, and known to be newer.
     seq = latest()
     cues = [cue.as_message(now) for cue in Cue.objects.current(now)]
-    return {"seq": seq, "cues": cues, "board": board.board(now), "version": version()}
+    return {
+        "seq": seq,
+        "cues": cues,
+        "board": board.board(now),
+        "air": on_now(),
+        "version": version(),
+    }

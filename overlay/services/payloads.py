@@ -55,6 +55,11 @@ def alert_payload(*, icon: str, text: str, name: str = "") -> Payload:
     return {"icon": icon, "name": name, "text": text}
 
 
+def sheet_payload(title: str, document: Payload) -> Payload:
+    """Return a table, a bracket or the matches of a day, to fill the screen for a while."""
+    return {"title": title, **document}
+
+
 def samples() -> dict[str, Payload]:
     """Return, for each kind of cue, something that never happened."""
     return {
@@ -67,6 +72,13 @@ def samples() -> dict[str, Payload]:
         "achievement": unlocks_payload([_UNLOCK], total=1),
         "raid": raid_payload(name="Test Raider", viewers=128),
         "alert": alert_payload(icon="📣", name="Test Viewer", text="is only here to try the line"),
+        "table": sheet_payload("Test Cup", {"rows": [_line(n) for n in range(1, 9)]}),
+        "bracket": sheet_payload(
+            "Test Cup", {"rounds": [_round("semi-finals", 2), _round("final", 1)]}
+        ),
+        "matches": sheet_payload(
+            "Test Cup", {"matchday": 3, "matches": [_match(n) for n in range(4)]}
+        ),
     }
 
 
@@ -78,3 +90,32 @@ _UNLOCK = Unlock(
     description="Make the first song request of a stream",
     icon="🌅",
 )
+
+
+def _line(rank: int) -> Payload:
+    return {
+        "rank": rank,
+        "zone": "direct" if rank < 3 else "playoff" if rank < 7 else "out",
+        "player": {"name": f"Test Player {rank}"},
+        "played": 3,
+        "goal_difference": 5 - rank,
+        "bonus": 0,
+        "total": 10 - rank,
+    }
+
+
+def _round(name: str, ties: int) -> Payload:
+    side: Payload = {"player": None, "label": "Test Player", "path_seed": None, "goals": None}
+    side |= {"is_winner": False, "penalties": None}
+    return {"name": name, "ties": [{"better": side, "other": side, "decided_by": ""}] * ties}
+
+
+def _match(number: int) -> Payload:
+    return {
+        "home": {"name": f"Test Player {2 * number + 1}"},
+        "away": {"name": f"Test Player {2 * number + 2}"},
+        "status": "SCHEDULED",
+        "outcome": "",
+        "scheduled_at": None,
+        "score": None,
+    }

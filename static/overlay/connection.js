@@ -12,6 +12,7 @@ const NOT_ALLOWED_WAIT_MS = 60_000;
 export class Connection {
   #socket = null;
   #failures = 0;
+  #isLeft = false;
   #watchdog = 0;
 
   /** `door` is an address that answers while the server is there; `take` gets each message, parsed. */
@@ -34,6 +35,13 @@ export class Connection {
     socket.onclose = ({ code }) => this.#lost(code);
   }
 
+  /** Leave for good. */
+  close() {
+    this.#isLeft = true;
+    clearTimeout(this.#watchdog);
+    this.#socket?.close();
+  }
+
   /** Send if there is a socket; what is not sent now is not worth sending later. */
   send(message) {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
@@ -51,6 +59,7 @@ export class Connection {
 
   #lost(code) {
     clearTimeout(this.#watchdog);
+    if (this.#isLeft) return;
     this.#socket = null;
     if (code === NOT_ALLOWED) {
       console.warn("Greenroom: this overlay address is not valid, or it was revoked.");
@@ -64,6 +73,7 @@ export class Connection {
     const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(this.#failures, 10));
     this.#failures += 1;
     setTimeout(async () => {
+      if (this.#isLeft) return;
       // Browsers hold sockets back, by seconds, that failed often; they do not hold back a knock.
       if (this.#failures < 2 || (await this.#knock())) this.open();
       else this.#comeBack();

@@ -20,6 +20,10 @@ const SONGS = [
   song("🌊🏄‍♀️ Summer 🌴✨", ["🐬"], { progress_ms: 200_000 }),
 ];
 const SONGS_EVERY_MS = 14_000;
+const MATCH_EVERY_MS = 25_000;
+const CUP = "Autumn Cup";
+const NAMES = ["MapleFox", "Nightjar", "دانية", "pixel_pilot", "三つの月", "TinyOrchestra", "A_Name_Of_25_Letters_Long"];
+const ROUNDS = [["play-offs", 8], ["round of 16", 8], ["quarter-finals", 4], ["semi-finals", 2], ["final", 1]];
 
 export function sampleCues(add) {
   let seq = 0;
@@ -54,6 +58,53 @@ export function sampleDraw(show) {
     const ceremony = { shown: shown.length, steps: players.length, pace: DRAWN_EVERY_MS / 1000, next_at: null };
     show({ status: "ceremony", name: "Autumn Cup", pots, shown, ceremony });
   });
+}
+
+/** A match that goes on with a vote, again and again, and a sheet of each kind. */
+export function sampleGames(games) {
+  games.sampleSheets({
+    table: { title: CUP, rows: Array.from({ length: 36 }, (_, n) => line(n + 1)) },
+    bracket: { title: CUP, rounds: ROUNDS.map(([name, ties]) => ({ name, ties: Array(ties).fill(tie()) })) },
+    matches: { title: CUP, matchday: 4, matches: Array.from({ length: 18 }, (_, n) => fixture(n)) },
+  });
+  const [one, other] = NAMES;
+  const vote = { id: "vote_sample", cost_per_vote: 50, ends_in: 12, status: "ACTIVE" };
+  const score = { status: "LIVE", outcome: "", home_goals: 1, away_goals: 0 };
+  const match = { ...fixture(0), phase_name: "league phase", matchday: 4 };
+  const open = () => ({ ...vote, home: choice(one, 9), away: choice(other, 4) });
+  const over = () => ({ ...vote, status: "COMPLETED", home: choice(one, 14), away: { ...choice(other, 31), award: 1 } });
+  repeat(MATCH_EVERY_MS, () => {
+    games.sample({ type: "snapshot", seq: 1, match, score, vote: open() });
+    setTimeout(() => games.sample({ type: "SCORE_UPDATE", seq: 2, ...score, away_goals: 1 }), 4000);
+    setTimeout(() => games.sample({ type: "VOTE_TALLY", vote_id: vote.id, home_votes: 14, away_votes: 31 }), 7000);
+    setTimeout(() => games.sample({ type: "VOTE_ENDED", vote: over() }), 12_000);
+  });
+}
+
+function line(rank) {
+  const zone = rank < 9 ? "direct" : rank < 25 ? "playoff" : "out";
+  const total = Math.round((37 - rank) / 1.7);
+  return { rank, zone, player: { name: name(rank) }, played: 8, goal_difference: 18 - rank, bonus: Number(rank === 5), total };
+}
+
+function tie() {
+  const side = (n, isWinner, goals) => ({ player: { name: name(n) }, path_seed: n, goals, penalties: null, is_winner: isWinner });
+  return { better: side(9, true, 4), other: side(24, false, 2) };
+}
+
+function fixture(n) {
+  const status = n < 5 ? "COMPLETED" : n === 5 ? "LIVE" : "SCHEDULED";
+  const score = n < 6 ? { home: n % 4, away: 1 } : null;
+  const [home, away] = [2 * n, 2 * n + 1].map((number) => ({ name: name(number) }));
+  return { home, away, status, outcome: "", score, scheduled_at: "2026-11-24T20:00:00Z" };
+}
+
+function choice(who, votes) {
+  return { name: who, votes, award: 0 };
+}
+
+function name(n) {
+  return NAMES[n % NAMES.length];
 }
 
 function roll(payload) {

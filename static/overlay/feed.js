@@ -2,29 +2,36 @@
 import { Memory } from "./memory.js";
 
 const BOARDS = "songqueue";
+const TOURNAMENTS = "tournaments";
+// What happens in tournaments at once is asked for at once.
+const ASK_AFTER_MS = 500;
 
 export class Feed {
   #seq = 0;
   #boardSeq = 0;
+  #airSeq = 0;
   #isAsking = false;
+  #asking = 0;
   #memory = new Memory();
 
-  /** `send` speaks to the server; `stage` plays what is new, `songs` shows the newest board. */
-  constructor(send, { stage, songs, presence }) {
+  /** `send` speaks to the server; `stage` plays what is new, `songs` and `games` show the newest. */
+  constructor(send, { stage, songs, games, presence }) {
     this.send = send;
     this.presence = presence;
     this.stage = stage;
     this.songs = songs;
+    this.games = games;
   }
 
   take(message) {
     if (message.type === "snapshot") this.#snapshot(message);
     else if (message.type === "cue") this.#cue(message);
     else if (message.type === "board") this.#board(message);
+    else if (message.type === "tournament") this.#tournament();
     else if (message.type === "beat") this.#beat(message);
   }
 
-  #snapshot({ seq, cues, board }) {
+  #snapshot({ seq, cues, board, air }) {
     // The numbers went back: another database, in which what we remember never happened.
     if (seq < this.#memory.newest) this.#memory.forget();
     this.#isAsking = false;
@@ -32,6 +39,8 @@ export class Feed {
     cues.forEach((cue) => this.#offer(cue));
     this.#boardSeq = board.seq;
     this.songs.show(board);
+    this.#airSeq = air.seq;
+    this.games.show(air);
     this.send({ type: "seen" });
     this.presence.tell();
   }
@@ -52,9 +61,19 @@ export class Feed {
     this.#see(seq);
   }
 
+  /** It only says that something changed; which match is on now, the snapshot says. */
+  #tournament() {
+    if (!this.games.isWanted) return;
+    this.#asking ||= setTimeout(() => {
+      this.#asking = 0;
+      this.#ask();
+    }, ASK_AFTER_MS);
+  }
+
   #beat({ group, seq }) {
     this.send({ type: "seen" });
-    if (seq > (group === BOARDS ? this.#boardSeq : this.#seq)) this.#ask();
+    const known = { [BOARDS]: this.#boardSeq, [TOURNAMENTS]: this.#airSeq }[group] ?? this.#seq;
+    if (seq > known && (group !== TOURNAMENTS || this.games.isWanted)) this.#ask();
   }
 
   #offer(cue) {

@@ -1,9 +1,10 @@
 // The overlay page: what the socket tells becomes cues, played one after another, and the board of the songs.
 import { arrange } from "./arrangement.js";
 import { Connection } from "./connection.js";
-import { sampleBoards, sampleCues, sampleDraw } from "./demo.js";
+import { sampleBoards, sampleCues, sampleDraw, sampleGames } from "./demo.js";
 import { Draw } from "./draw.js";
 import { Feed } from "./feed.js";
+import { Games } from "./games.js";
 import { options } from "./options.js";
 import { Presence } from "./presence.js";
 import { Songs } from "./songs.js";
@@ -12,10 +13,12 @@ import { renew } from "./version.js";
 
 const query = new URLSearchParams(location.search);
 const asked = options(query);
-const [stageRoot, songsRoot] = ["stage", "songs"].map((part) => document.querySelector(`[data-part=${part}]`));
+const root = (part) => document.querySelector(`[data-part=${part}]`);
+const [stageRoot, songsRoot, gamesRoot] = ["stage", "songs", "games"].map(root);
 const stage = new Stage(stageRoot, asked);
 const songs = new Songs(songsRoot, asked);
-arrange(stageRoot, songsRoot);
+const games = new Games(gamesRoot, root("standing"), asked);
+arrange(stageRoot, gamesRoot, songsRoot);
 
 const draw = asked.parts.has("draw") && new Draw(document.querySelector("[data-part=draw]"), asked);
 
@@ -23,6 +26,7 @@ if (query.has("demo")) {
   if (draw) sampleDraw((document) => draw.show(document));
   sampleCues((cue) => stage.add(cue));
   sampleBoards((board) => songs.show(board));
+  sampleGames(games);
 } else {
   const url = new URL(document.body.dataset.socket, location.href);
   url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
@@ -32,7 +36,7 @@ if (query.has("demo")) {
     feed.take(message);
   });
   const send = (message) => connection.send(message);
-  const feed = new Feed(send, { stage, songs, presence: new Presence(send) });
+  const feed = new Feed(send, { stage, songs, games, presence: new Presence(send) });
   connection.open();
   if (draw) draw.follow(document.body.dataset.door);
 }

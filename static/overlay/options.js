@@ -3,7 +3,10 @@ import { backdrop, contrast, READABLE, rgb } from "./colour.js";
 
 // Width and height in rem that each part needs, its margins included; now and next stand above each other.
 const SCENES = { toast: [30, 12], achievements: [30, 12], raffle: [38.5, 18], raid: [38.5, 13], alert: [38.5, 9] };
-const ROOM = { now: [33, 10.8], next: [33, 7.8], ...SCENES, draw: [94, 50] };
+const GAMES = { match: [33, 7.2], vote: [33, 9.6] };
+// These fit themselves into whatever there is.
+const SHEETS = { table: [1, 1], bracket: [1, 1], matches: [1, 1] };
+const ROOM = { now: [33, 10.8], next: [33, 7.8], ...GAMES, ...SCENES, ...SHEETS, draw: [94, 50] };
 const PARTS = Object.keys(ROOM);
 // They fill the canvas: only who asks for them by `only` gets them.
 const ON_REQUEST = ["draw"];
@@ -21,6 +24,7 @@ const PARAMETERS = {
   hide: [PARTS.join(", "), parts],
   at: [Object.keys(PLACES).join(", "), (text) => own(PLACES, text)],
   scenes: [Object.keys(PLACES).join(", "), (text) => own(PLACES, text)],
+  games: [Object.keys(PLACES).join(", "), (text) => own(PLACES, text)],
   scale: ["a number from 0.25 to 4", (text) => number(text, 0.25, 4)],
   accent: ["cover, none, or a colour as ff8800 that is readable on the cards", accent],
   when: ["always, playing, change", (text) => own({ always: 1, playing: 1, change: 1 }, text) && text],
@@ -39,13 +43,21 @@ export function options(query) {
     style.setProperty("--gr-songs-flow", asked.at[0] === "end" ? "column-reverse" : "column");
   }
   if (asked.scenes) place(style, "--gr-place", asked.scenes);
+  if (asked.games) {
+    place(style, "--gr-games", asked.games);
+    style.setProperty("--gr-games-flow", asked.games[0] === "end" ? "column-reverse" : "column");
+  }
   if (asked.scale) style.setProperty("--gr-scale", asked.scale);
   if (asked.accent?.startsWith("#")) style.setProperty("--gr-accent", asked.accent);
   const shown = new Set((asked.only ?? PARTS.filter((part) => !ON_REQUEST.includes(part))).filter((part) => !asked.hide?.includes(part)));
   makeRoom(style, shown);
   const when = asked.when ?? "playing";
+  const sheets = Object.keys(SHEETS).filter((part) => asked.only?.includes(part) && shown.has(part));
+  sheets.forEach((part) => shown.delete(part));
   return {
     parts: shown,
+    // Those that were named stand all the time; others come when they are sent.
+    sheets,
     accentOfCover: (asked.accent ?? "cover") === "cover",
     when,
     after: 1000 * (asked.after ?? AFTER_S[when]),
@@ -74,7 +86,8 @@ function makeRoom(style, shown) {
   const need = (part, n) => (shown.has(part) ? ROOM[part][n] : 1);
   style.setProperty("--wide", Math.max(...PARTS.map((part) => need(part, 0))));
   const scenes = Object.keys(SCENES).map((part) => need(part, 1));
-  style.setProperty("--tall", Math.max(need("now", 1) + need("next", 1), ...scenes));
+  const stacks = [need("now", 1) + need("next", 1), need("match", 1) + need("vote", 1)];
+  style.setProperty("--tall", Math.max(...stacks, ...scenes));
 }
 
 function parts(text) {

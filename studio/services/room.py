@@ -15,6 +15,7 @@ from studio.services.checklist import Item, checklist
 from studio.services.feed import Entry, feed
 from studio.services.lights import Light, lights
 from studio.services.presence import Address, addresses
+from tournaments.services.reading import on_now
 from twitch.models import ViewerCount
 from twitch.services import stream_state
 
@@ -39,6 +40,8 @@ class Room:
     stream: dict[str, Any]
     points: list[list[int]]
     addresses: list[Address]
+    # The name of the tournament that is on; "" if none was ever played.
+    tournament: str
 
     @property
     def wrong(self) -> list[Light]:
@@ -87,6 +90,7 @@ def look(now: datetime) -> Room:
         stream=stream,
         points=points(stream["session_id"]),
         addresses=addresses(now),
+        tournament=on_now()["name"],
     )
 
 
@@ -104,7 +108,7 @@ def panels(room: Room, rights: frozenset[str]) -> dict[str, str]:
 
     It stays the same while nothing happens: what only counts on is counted by the page.
     """
-    context = {"room": room, "may": may(rights), "samples": samples()}
+    context = {"room": room, "may": may(rights), "samples": samples(), "sheets": SHEETS}
     return {name: render_to_string(f"studio/panels/{name}.html", context) for name in PANELS}
 
 
@@ -124,4 +128,8 @@ SAMPLES = {
     "achievement": "An achievement",
     "raid": "A raid",
     "alert": "An alert",
+    "table": "A table",
+    "bracket": "A bracket",
+    "matches": "A match day",
 }
+SHEETS = {"table": "The table", "bracket": "The bracket", "matches": "The match day"}

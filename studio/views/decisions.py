@@ -139,3 +139,14 @@ def sample(request: HttpRequest, kind: str) -> JsonResponse:
         return _problem(404, "not_found", "There is no such sample.")
     overlay.test_cue(kind, timezone.now())
     return _said("A test is on its way to every overlay.")
+
+
+@require_POST
+@needs(roles.SEND_SAMPLES)
+def sheet(request: HttpRequest, kind: str) -> JsonResponse:
+    """Show the table, the bracket or the match day of the tournament that is on, for a while."""
+    if kind not in overlay.SHEETS:
+        return _problem(404, "not_found", "There is no such sheet.")
+    if not overlay.show_sheet(kind, timezone.now()):
+        return _problem(409, "nothing_to_show", "There is nothing of a tournament to show yet.")
+    return _said("It is on its way to every overlay.")

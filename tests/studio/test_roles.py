@@ -27,6 +27,8 @@ TABLE = {
     ("POST", "/studio/songs/x/block/viewer"): (403, 403, 404, 404, 403, 404),
     ("POST", "/studio/samples/roll"): (403, 403, 403, 200, 403, 200),
     ("POST", "/studio/samples/nothing"): (403, 403, 403, 404, 403, 404),
+    ("POST", "/studio/sheets/table"): (403, 403, 403, 409, 403, 409),
+    ("POST", "/studio/sheets/nothing"): (403, 403, 403, 404, 403, 404),
     ("POST", "/studio/runs/1/retry"): (403, 403, 403, 403, 404, 404),
     ("POST", "/studio/runs/1/explode"): (403, 403, 403, 403, 404, 404),
 }

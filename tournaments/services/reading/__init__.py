@@ -12,7 +12,7 @@ from tournaments.services.reading.matches import (
 from tournaments.services.reading.roster import participants
 from tournaments.services.reading.single import match_document, pools, shown_match
 from tournaments.services.reading.table import table
-from tournaments.services.reading.whole import live_matches, shown, tournament_document
+from tournaments.services.reading.whole import live_matches, on_now, shown, tournament_document
 
 __all__ = [
     "Look",
@@ -23,6 +23,7 @@ __all__ = [
     "match_document",
     "match_row",
     "matchdays",
+    "on_now",
     "participants",
     "player_matches",
     "pools",

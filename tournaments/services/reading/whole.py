@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tournaments.models import Match, Participant, Tournament
+from django.db.models import Exists, F, OuterRef
+
+from tournaments.models import Match, Participant, Tournament, VoteEvent
+from tournaments.services import changes
 from tournaments.services.reading.look import Look
 from tournaments.services.reading.matches import match_row
 
@@ -41,6 +44,32 @@ def live_matches(look: Look) -> list[dict[str, Any]]:
     on = [match for match in look.matches if match.status == Match.Status.LIVE]
     on.sort(key=lambda match: (match.live_at is not None, match.live_at, match.pk), reverse=True)
     return [match_row(look, match) for match in on]
+
+
+def on_now() -> dict[str, Any]:
+    """Return the tournament and the live match that a stream would show now, by their ids.
+
+    A match in which viewers vote goes first, then the one that went live last. Without a live match
+    it is the newest tournament that is played, then the newest that was. `seq` is the number of
+    what this stands for.
+    """
+    # The number first: what changes in between is then known to be newer.
+    seq = changes.latest()
+    voted_on = VoteEvent.objects.filter(match=OuterRef("pk"), status=VoteEvent.Status.ACTIVE)
+    on = Match.objects.counting().filter(
+        status=Match.Status.LIVE, tournament__status__in=Tournament.PLAYED
+    )
+    newest = F("live_at").desc(nulls_last=True)
+    found = on.select_related("tournament").order_by(Exists(voted_on).desc(), newest, "pk")
+    match = found.first()
+    played = Tournament.objects.filter(status__in=Tournament.PLAYED).order_by("-created_at")
+    row = match.tournament if match else played.open().first() or played.first()
+    return {
+        "seq": seq,
+        "tournament": row and row.pk,
+        "name": row.name if row else "",
+        "match": match and match.pk,
+    }
 
 
 def _champion(look: Look) -> dict[str, Any] | None:
