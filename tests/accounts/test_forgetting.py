@@ -26,6 +26,7 @@ from twitch.models import Message, Redemption, Reward, Viewer
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ID, LOGIN, NAME = "918273645", "ada_of_old", "Ada_Of_Old"
+DISCORD_ID = "80351110224678999"
 
 
 def columns() -> list[tuple[type[models.Model], str]]:
@@ -55,7 +56,7 @@ def ada(db: None) -> User:
     """Somebody who left traces everywhere."""
     now = timezone.now()
     user = signing.sign_in(Identity("twitch", ID, LOGIN, NAME), now=now)
-    signing.link(user, Identity("discord", "80351110224678999", LOGIN, NAME), now=now)
+    signing.link(user, Identity("discord", DISCORD_ID, LOGIN, NAME), now=now)
     viewer = Viewer.objects.get(pk=ID)
     reward = Reward.objects.create(twitch_id="r1", title="Song", cost=5)
     redeem(viewer, reward, now)
@@ -100,7 +101,7 @@ def test_nothing_names_the_person_any_more(ada: User) -> None:
     assert places(ID)
     assert places(LOGIN)
     forgetting.forget(ada)
-    for word in (ID, NAME, "my secret", "80351110224678999"):
+    for word in (ID, NAME, "my secret", DISCORD_ID):
         assert places(word) == [], word
     # Only as the name of a key, which is nobody's.
     assert places(LOGIN) == ["sagas_event.payload"]
@@ -142,7 +143,10 @@ def test_who_comes_back_is_somebody_new(ada: User) -> None:
 def test_leaving_lifts_no_ban(ada: User) -> None:
     people.ban(ada, "was rude")
     forgetting.forget(ada)
-    for identity in (Identity("twitch", ID, "new", "New"), Identity("discord", "80351110224678999", "n", "N")):
+    for identity in (
+        Identity("twitch", ID, "new", "New"),
+        Identity("discord", DISCORD_ID, "n", "N"),
+    ):
         assert signing.sign_in(identity, now=timezone.now()).is_banned
 
 
