@@ -6,6 +6,7 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 
+from accounts.models import User
 from accounts.sockets import person
 from points.services.ledger import telling
 from pushes.consumers import NOT_ALLOWED, NOT_SIGNED_IN, PushConsumer
@@ -41,7 +42,7 @@ class BalanceConsumer(PushConsumer):
             self.socket.close(NOT_SIGNED_IN)
 
     async def _who(self) -> str | None:
-        user = await person(self.scope)
+        user: User | None = await person(self.scope)
         if user is None:
             self.socket.close(NOT_SIGNED_IN)
             return None

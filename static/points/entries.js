@@ -7,9 +7,7 @@ const line = document.querySelector("#points-problem");
 const number = new Intl.NumberFormat("en", { signDisplay: "exceptZero" });
 const total = new Intl.NumberFormat("en");
 const time = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-const shown = new Set([...list.children].map(({ dataset }) => Number(dataset.id)));
-
-let address = `/api/points/me/entries?limit=${button?.dataset.limit ?? 50}`;
+let address = `/api/points/me/entries?limit=${button.dataset.limit}`;
 
 function render(entry) {
   const item = row.content.cloneNode(true).firstElementChild;
@@ -34,9 +32,9 @@ async function older() {
     const answer = await fetch(address, { headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error(answer.status);
     const page = await answer.json();
-    const fresh = page.results.filter(({ id }) => !shown.has(id));
-    for (const entry of fresh) shown.add(entry.id);
-    const items = fresh.map(render);
+    // Pages begin at the newest entry, which may have come after this page was rendered.
+    const oldest = Number(list.lastElementChild.dataset.id);
+    const items = page.results.filter(({ id }) => id < oldest).map(render);
     list.append(...items);
     const next = page.next && new URL(page.next);
     address = next && next.pathname + next.search;
@@ -49,4 +47,4 @@ async function older() {
   button.disabled = false;
 }
 
-button?.addEventListener("click", older);
+button.addEventListener("click", older);
