@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("twitch.urls")),
     path("", include("songqueue.urls")),
     path("", include("tournaments.urls")),
+    path("", include("watcher.urls")),
     path("", include("achievements.urls")),
     path("", include("overlay.urls")),
     path("", include("studio.urls")),

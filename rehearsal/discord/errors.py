@@ -76,7 +76,7 @@ def limited(seconds: float, *, is_global: bool = False, scope: str = "user") -> 
     """A 429 as the API answers it: the body says more exactly than the header when to come back."""
     body = {
         "message": "You are being rate limited.",
-        "retry_after": round(seconds, 3),
+        "retry_after": round(float(seconds), 3),
         "global": is_global,
     }
     headers = {"Retry-After": str(max(1, -int(-seconds // 1))), "X-RateLimit-Scope": scope}
