@@ -148,7 +148,7 @@ class Board:
         left = str(player)
         try:
             taken = waiting.replace(
-                player.pk, by=request.user.get_username(), now=timezone.now(), **form.cleaned_data
+                player.pk, by=request.user.get_username(), now=timezone.now(), **form.substitution
             )
         except (Refused, TryAgain) as refused:
             messages.error(request, _sentence(refused))

@@ -77,6 +77,13 @@ class ReasonForm(forms.Form):
     registration = forms.CharField(required=False, max_length=40)
     without_subscription = forms.BooleanField(required=False)
 
+    @property
+    def substitution(self) -> dict[str, Any]:
+        """What `replace` is told of it."""
+        given = dict(self.cleaned_data)
+        given["registration_id"] = given.pop("registration")
+        return given
+
 
 class StepForm(forms.Form):
     """Where a tournament shall go, and why."""
