@@ -76,6 +76,9 @@ GROUPS = [
         ("Tournaments", "trophy", "tournaments_tournament"),
         ("Registrations", "how_to_reg", "tournaments_registration"),
         ("Diary", "history", "tournaments_change"),
+        ("Votes", "how_to_vote", "tournaments_voteevent"),
+        ("Predictions", "online_prediction", "tournaments_prediction"),
+        ("Settlements", "balance", "tournaments_settlement"),
     ),
     _group(
         "Points",
