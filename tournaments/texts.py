@@ -33,18 +33,20 @@ VOTE_SPLIT = chat_text(
 VOTE_WITHOUT_AWARD = chat_text(
     "tournaments.vote_without_award",
     "{home} – {away}: the vote ended {home_votes} to {away_votes} without an award, as {reason}."
-    " What votes cost is back.",
+    "{refund}",
     "home",
     "away",
     "home_votes",
     "away_votes",
     "reason",
+    "refund",
 )
 VOTE_CANCELLED = chat_text(
     "tournaments.vote_cancelled",
-    "{home} – {away}: the vote was cancelled, and what votes cost is back.",
+    "{home} – {away}: the vote was cancelled.{refund}",
     "home",
     "away",
+    "refund",
 )
 NO_VOTE = chat_text("tournaments.no_vote", "@{viewer} no vote is going on.", "viewer")
 VOTE_FOR = chat_text(

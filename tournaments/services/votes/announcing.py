@@ -41,8 +41,9 @@ def line(event: VoteEvent) -> str:
     """Return the line about a vote that is over."""
     home, away = event.match.home, event.match.away
     home_votes, away_votes = showing.tally(event)
+    refund = " What votes cost is back." if event.cost_per_vote else ""
     if event.status == VoteEvent.Status.CANCELLED:
-        return chat.render(texts.VOTE_CANCELLED, home=home, away=away)
+        return chat.render(texts.VOTE_CANCELLED, home=home, away=away, refund=refund)
     if event.no_award_because:
         return chat.render(
             texts.VOTE_WITHOUT_AWARD,
@@ -53,6 +54,7 @@ def line(event: VoteEvent) -> str:
             reason=_REASONS.get(
                 event.no_award_because, f"fewer than {_count(event.quorum, 'viewer')} voted"
             ),
+            refund=refund,
         )
     if home_votes == away_votes:
         award = _award(event.home_award)
