@@ -75,6 +75,7 @@ GROUPS = [
         "Tournaments",
         ("Tournaments", "trophy", "tournaments_tournament"),
         ("Registrations", "how_to_reg", "tournaments_registration"),
+        ("Draws", "casino", "tournaments_drawing"),
         ("Diary", "history", "tournaments_change"),
         ("Votes", "how_to_vote", "tournaments_voteevent"),
         ("Predictions", "online_prediction", "tournaments_prediction"),

@@ -512,6 +512,7 @@ TABLES = {
     "spotify/track": (403, 403),
     "tokens/token": (403, 403),
     "tournaments/change": (403, 403),
+    "tournaments/drawing": (403, 403),
     "tournaments/prediction": (403, 403),
     "tournaments/registration": (403, 403),
     "tournaments/settlement": (403, 403),

@@ -1,5 +1,5 @@
 """Tournaments in the admin."""
 
-from tournaments.admin import matches, registrations, tournaments, votes
+from tournaments.admin import draw, matches, registrations, tournaments, votes
 
-__all__ = ["matches", "registrations", "tournaments", "votes"]
+__all__ = ["draw", "matches", "registrations", "tournaments", "votes"]

@@ -62,13 +62,13 @@ EXAMPLE = {
 }
 
 
-class OpponentShape(PlayerShape):
+class DrawnOpponentShape(PlayerShape):
     venue = serializers.ChoiceField(["home", "away"], help_text="Where the player shown plays.")
 
 
 class ShownShape(Shape):
     player = PlayerShape()
-    opponents = OpponentShape(many=True)
+    opponents = DrawnOpponentShape(many=True)
 
 
 class CeremonyShape(Shape):

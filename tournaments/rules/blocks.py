@@ -7,6 +7,7 @@ cannot, the block is begun anew.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from tournaments.rules.chance import Chance
 # Who is at home, and who is the guest.
 Meeting = tuple[str, str]
 Block = list[Meeting]
+# At whose place each player has been.
+Hosts = defaultdict[str, set[str]]
 
 # A block that did not come about in so many tries is given up: 2 to 200 are usual.
 TRIES = 50_000
@@ -31,7 +34,7 @@ class Side:
     # Of those it may meet, so many have had each host as a guest before.
     visited: int
 
-    def invite(self, met: dict[Meeting, None], chance: Chance) -> bool:
+    def invite(self, block: Block, hosts_of: Hosts, chance: Chance) -> bool:
         """Let every host take its guests, beside what is settled; False if it has to begin anew.
 
         Each guest has as many places as a host has games. A host chooses among all free places, or
@@ -42,19 +45,20 @@ class Side:
         free = dict.fromkeys(self.guests, games)
         left = len(free) * games
         for host, allowed in self.allowed:
+            met = set(hosts_of[host])
             for taken in range(games):
-                places = [
-                    guest
-                    for guest in allowed
-                    if (guest, host) not in met and (host, guest) not in met
-                    for _ in range(free[guest])
-                ]
                 choices = min(left, games * (len(allowed) - self.visited - taken))
-                choice = chance.below(choices) if choices > 0 else 0
-                if choice >= len(places):
+                place = chance.below(choices) if choices > 0 else 0
+                for guest in allowed:
+                    if guest not in met:
+                        place -= free[guest]
+                        if place < 0:
+                            break
+                else:
                     return False
-                guest = places[choice]
-                met[host, guest] = None
+                met.add(guest)
+                hosts_of[guest].add(host)
+                block.append((host, guest))
                 free[guest] -= 1
                 left -= 1
         return True
@@ -70,9 +74,10 @@ class Place:
     def drawn(self, chance: Chance) -> Block:
         """Draw the games of the block; Impossible if hardly any can be."""
         for _ in range(TRIES):
-            met: dict[Meeting, None] = {}
-            if all(side.invite(met, chance) for side in self.sides):
-                return list(met)
+            block: Block = []
+            hosts_of: Hosts = defaultdict(set)
+            if all(side.invite(block, hosts_of, chance) for side in self.sides):
+                return block
         raise Impossible(
             "pairs_and_groups",
             f"The rules leave so few draws of {self.name}, or none, that {TRIES} tries found none. "

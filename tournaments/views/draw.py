@@ -156,7 +156,7 @@ class _Pressed(forms.Form):
     def read(cls, request: HttpRequest) -> dict[str, Any]:
         form = cls(request.POST)
         if not form.is_valid():
-            raise Refused("bad_form", next(iter(form.errors.values()))[0])
+            raise Refused("bad_form", str(next(iter(form.errors.values()))[0]))
         return form.cleaned_data
 
 
