@@ -58,6 +58,12 @@ class StartForm(forms.ModelForm):  # type: ignore[type-arg]
             "quorum",
             "tie_rule",
         ]
+        labels: ClassVar = {
+            "points_award": "League points to win",
+            "cost_per_vote": "What a vote costs",
+            "most_per_viewer": "Votes of each viewer",
+            "tie_rule": "If both are level",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -66,6 +72,10 @@ class StartForm(forms.ModelForm):  # type: ignore[type-arg]
             live = Match.objects.counting().filter(status=Match.Status.LIVE)
             choice.queryset = live.select_related("home__viewer", "away__viewer")
             choice.help_text = "Matches that are live."
+            choice.initial = live.first()
+            # Beside the choice there is nothing to do about matches.
+            choice.widget.can_view_related = False
+            self.initial.update(points_award=1, cost_per_vote=0)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
