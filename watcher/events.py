@@ -1,42 +1,39 @@
-"""The facts that the watcher announces."""
+"""The facts that the watcher announces about the streams that it follows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 
 @dataclass(frozen=True)
 class StreamStarted:
-    """A stream that somebody watches is on; told once for each stream, by Twitch's stream id."""
+    """A stream that some watch is about was seen live for the first time.
+
+    Once for each of Twitch's stream ids, however it flickers. It may have been live for long: for
+    which watch it is news, `rules.news.is_news` says.
+    """
 
     stream_id: str
-    streamer_id: str
-    started_at: datetime
 
 
 @dataclass(frozen=True)
 class StreamChanged:
-    """Title or game of a watched stream are others now; `version` counts these changes."""
+    """A followed stream has another title or game; `version` counts them."""
 
     stream_id: str
     version: int
-    at: datetime
 
 
 @dataclass(frozen=True)
 class StreamEnded:
-    """A watched stream is over for good; told once for each stream."""
+    """A followed stream is over; once for each of Twitch's stream ids."""
 
     stream_id: str
-    ended_at: datetime
 
 
 @dataclass(frozen=True)
-class DeliveryFailed:
-    """A post was not made, and will not be: `why` is a code of the delivery."""
+class FoundLive:
+    """A watch that was added, or switched on again, is about a stream that was known already."""
 
-    delivery_id: str
-    target_id: str
-    why: str
-    at: datetime
+    watch_id: str
+    stream_id: str
