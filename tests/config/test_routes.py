@@ -102,6 +102,7 @@ TOUR, NO_TOUR = "api/tournaments/<tour:tournament_id>", f"tour_{'0' * 26}"
 
 RUN_MATCH, MATCH = "api/admin/matches/<match:match_id>", "api/matches/<match:match_id>"
 NO_MATCH, NO_VOTE = f"match_{'0' * 26}", f"votes/vote_{'0' * 26}"
+RUN_PLAYER, NO_PLAYER = "api/admin/players/<player:player_id>", f"player_{'0' * 26}"
 # A press without a body, by viewers who may act.
 EMPTY_PRESS = but((401, 400, 403, 403, 401, 403), banned=403)
 
@@ -210,7 +211,8 @@ TABLE = [
             f"admin/tournaments/tournament/<str:tournament_id>/{page}",
             method,
             f"/admin/tournaments/tournament/{NO_TOUR}/{page}".replace("<str:player_id>", "x"),
-            (302, 302, 403, 404, 302, 302),
+            # Who curates need not be staff.
+            but((302, 403, 403, 404, 302, 302), moderator=404),
         )
         for page, method in (
             ("board/", "GET"),
@@ -472,6 +474,64 @@ TABLE = [
         f"/api/tournaments/{NO_TOUR}/my-predictions",
         (401, 404, 403, 403, 401, 403),
     ),
+    Row("api/admin/matches", "GET", "/api/admin/matches", but(CHANGE, moderator=200)),
+    *(
+        Row(f"{RUN_MATCH}/{verb}", "POST", f"/api/admin/matches/{NO_MATCH}/{verb}", CURATED)
+        for verb in ("live", "call-back", "resolve", "preview", "take-back")
+    ),
+    *(
+        Row(
+            f"{RUN_MATCH}/{verb}",
+            "POST",
+            f"/api/admin/matches/{NO_MATCH}/{verb}",
+            NOTHING_TO_CURATE,
+        )
+        for verb in ("score", "schedule")
+    ),
+    Row(
+        f"{RUN_TOUR}/schedule-day",
+        "POST",
+        f"/api/admin/tournaments/{NO_TOUR}/schedule-day",
+        NOTHING_TO_CURATE,
+    ),
+    *(
+        Row(f"{RUN_PLAYER}/{verb}", "POST", f"/api/admin/players/{NO_PLAYER}/{verb}", answers)
+        for verb, answers in (
+            ("withdraw", CURATED),
+            ("reinstate", CURATED),
+            ("warnings", NOTHING_TO_CURATE),
+        )
+    ),
+    Row(f"{MATCH}/report", "POST", f"/api/matches/{NO_MATCH}/report", EMPTY_PRESS),
+    # There is no such match: who plays in it is not known either.
+    Row(
+        "matches/<match:match_id>/report",
+        "GET",
+        f"/matches/{NO_MATCH}/report",
+        but((302, 404, 403, 403, 302, 302), banned=403),
+    ),
+    Row(f"{TOUR_PAGE}/desk", "GET", f"/tournaments/{NO_TOUR}/desk", STUDIO_AWAY),
+    Row(f"{TOUR_PAGE}/desk/players", "GET", f"/tournaments/{NO_TOUR}/desk/players", STUDIO_AWAY),
+    Row(
+        f"{TOUR_PAGE}/desk/<str:day_key>/schedule",
+        "POST",
+        f"/tournaments/{NO_TOUR}/desk/LEAGUE-1/schedule",
+        STUDIO_AWAY,
+    ),
+    *(
+        Row(f"desk/<match:match_id>/{verb}", "POST", f"/desk/{NO_MATCH}/{verb}", STUDIO_AWAY)
+        for verb in ("live", "call-back", "score", "enter", "take-back")
+    ),
+    *(
+        Row(f"desk/<player:player_id>/{verb}", "POST", f"/desk/{NO_PLAYER}/{verb}", STUDIO_AWAY)
+        for verb in ("withdraw", "reinstate", "warn")
+    ),
+    Row(
+        "admin/tournaments/match/<path:object_id>/desk/",
+        "GET",
+        "/admin/tournaments/match/0/desk/",
+        (302, 302, 403, 404, 302, 302),
+    ),
     # Without a connection there is nobody to ask, which the next page says.
     Row(
         "admin/twitch/reward/check/",
@@ -513,8 +573,11 @@ TABLES = {
     "tokens/token": (403, 403),
     "tournaments/change": (403, 403),
     "tournaments/drawing": (403, 403),
+    "tournaments/match": (403, 403),
     "tournaments/prediction": (403, 403),
     "tournaments/registration": (403, 403),
+    "tournaments/report": (403, 403),
+    "tournaments/result": (403, 403),
     "tournaments/settlement": (403, 403),
     "tournaments/tournament": (200, 302),
     "tournaments/voteevent": (200, 403),

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 
 from accounts.models import User
@@ -96,6 +97,21 @@ def test_the_board_is_filtered_by_the_server_too(lea: Client) -> None:
     shown = lea.get(admin(tournament) + "?q=V11").content.decode()
     assert len(re.findall(r"<tr id=", shown)) == 1
     assert lea.get(admin(tournament) + "?q=%00&tier=9&show=x").status_code == 200
+
+
+def test_curators_need_not_be_staff(db: None) -> None:
+    tournament = selecting(10, max_participants=8)
+    moderator, client = User.objects.create_user("mod"), Client()
+    client.force_login(moderator)
+    assert client.get(admin(tournament)).status_code == 403
+    moderator.groups.set(Group.objects.filter(name="Tournament curator"))
+    assert client.get(admin(tournament)).status_code == 200
+    send(client, tournament, "fill")
+    assert draft.chosen(tournament).count() == 8
+    assert client.post(admin(tournament, "step/"), {"to": "CANCELLED"}).status_code == 302
+    assert Tournament.objects.get().status == states.AWAITING_SELECTION
+    User.objects.update(is_banned=True)
+    assert client.get(admin(tournament)).status_code == 403
 
 
 def test_a_roster_that_cannot_play_is_not_published(lea: Client) -> None:

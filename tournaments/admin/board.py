@@ -15,8 +15,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from accounts.gate import signed_in
+from accounts.models import User
 from sagas.flow import Refused
 from tournaments.admin.forms import FilterForm, MarkForm, ReasonForm, SeedForm, undo
 from tournaments.models import Participant, Registration, Tournament
@@ -157,18 +160,23 @@ class Board:
         return redirect("admin:tournaments_board", tournament.pk)
 
     def _guarded(self, view: Callable[..., HttpResponse]) -> View:
-        """Let in who may curate, and hand the tournament over."""
+        """Let in who may curate, staff or not, and hand the tournament over."""
 
+        @never_cache
+        @signed_in
         def guarded(request: HttpRequest, tournament_id: str, **more: Any) -> HttpResponse:
-            if not request.user.has_perm(RIGHT):
+            user = request.user
+            if not user.has_perm(RIGHT) or (isinstance(user, User) and user.is_banned):
                 raise PermissionDenied
             return view(request, get_object_or_404(Tournament, pk=tournament_id), **more)
 
-        return self.site.admin_view(guarded)
+        return guarded
 
     def _context(self, request: HttpRequest, tournament: Tournament, title: str) -> dict[str, Any]:
         return {
             **self.site.each_context(request),
+            # Who is no staff has nothing else to do in the admin.
+            "is_nav_sidebar_enabled": request.user.is_staff,
             "title": title,
             "opts": Tournament._meta,
             "tournament": tournament,

@@ -228,6 +228,7 @@ class TournamentAdmin(ModelAdmin):
             context |= {
                 "tournament": tournament,
                 "ways": ways if self.has_change_permission(request, tournament) else {},
+                "is_drawn": tournament.status in Tournament.PLAYED,
                 "may_curate": request.user.has_perm(RIGHT),
                 "diary": tournament.changes.all()[:8],
                 "count": tournament.registrations.exclude(
