@@ -45,7 +45,24 @@ def call(
     body: Mapping[str, Any] | None = None,
     has_effect: bool = False,
 ) -> Mapping[str, Any]:
-    """Make one call as the account in that role, and return the JSON object of its answer.
+    """Make one call as `answer_of` does, and return the JSON object of its answer."""
+    answer = answer_of(
+        method, path, role=role, scope=scope, params=params, body=body, has_effect=has_effect
+    )
+    return answer.payload
+
+
+def answer_of(
+    method: str,
+    path: str,
+    *,
+    role: str = BROADCASTER,
+    scope: str = "",
+    params: Params | None = None,
+    body: Mapping[str, Any] | None = None,
+    has_effect: bool = False,
+) -> http.Answer:
+    """Make one call as the account in that role, and return its answer, which is a success.
 
     `path` is below TWITCH_API_URL, or a whole address of the settings. A call that Twitch refuses
     with 401 was not carried out, and is repeated once with a renewed token; nothing else is ever
@@ -67,7 +84,7 @@ def call(
         answer = send()
     if not 200 <= answer.status < 300:
         raise errors.of(answer.status, answer.message)
-    return answer.payload
+    return answer
 
 
 def rows(payload: Mapping[str, Any], shape: type[P], *, has_effect: bool = False) -> list[P]:

@@ -34,11 +34,29 @@ Params = Mapping[str, str | int | list[str]]
 
 
 @dataclass(frozen=True)
+class Budget:
+    """The bucket of calls that this one was taken from, as Twitch told it."""
+
+    limit: int
+    remaining: int
+
+    @classmethod
+    def of(cls, headers: Mapping[str, str]) -> Budget | None:
+        """Read it from an answer's headers; None where they do not say."""
+        limit = headers.get("Ratelimit-Limit", "")
+        remaining = headers.get("Ratelimit-Remaining", "")
+        if not (limit.isdecimal() and remaining.isdecimal()):
+            return None
+        return cls(int(limit[:9]), int(remaining[:9]))
+
+
+@dataclass(frozen=True)
 class Answer:
     """What came back; `payload` is the decoded JSON object, empty for an answer without one."""
 
     status: int
     payload: Mapping[str, Any]
+    budget: Budget | None = None
 
     @property
     def message(self) -> str:
@@ -89,7 +107,8 @@ def send(
         if has_effect:
             raise Unsure(f"Twitch answered {response.status_code}: it may have been done.")
         raise Unreachable(f"Twitch is in trouble: it answered {response.status_code}.")
-    return Answer(response.status_code, _decode(text, response, has_effect))
+    payload = _decode(text, response, has_effect)
+    return Answer(response.status_code, payload, Budget.of(response.headers))
 
 
 @lru_cache(maxsize=1)

@@ -165,11 +165,23 @@ class StreamPayload(BaseModel, hide_input_in_errors=True):
 
     id: Id
     user_id: Id
+    user_login: Text = ""
+    user_name: Text = ""
     title: Text = ""
     game_id: Text = ""
     game_name: Text = ""
     viewer_count: Count = 0
     started_at: AwareDatetime
+    language: Text = ""
+    thumbnail_url: Text = ""
+
+
+class CategoryPayload(BaseModel):
+    """A game or another category, with the address of its picture."""
+
+    id: Id
+    name: Text
+    box_art_url: Text = ""
 
 
 class ChannelPayload(BaseModel, hide_input_in_errors=True):
