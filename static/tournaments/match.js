@@ -44,9 +44,8 @@ function take(message) {
   } else if (type === "SCORE_UPDATE") {
     score(message);
   } else if (type === "VOTE_STARTED") {
-    vote.show(message.vote, null);
-    // How many votes are left to this viewer, only the snapshot says.
-    if (mayAct) ask();
+    // Nobody has voted in it yet, so nobody need ask: hundreds would at once.
+    vote.show(message.vote, mayAct ? { home: 0, away: 0, left: message.vote.most_per_viewer } : null);
   } else if (type === "VOTE_ENDED") {
     vote.end(message.vote);
     refresh();

@@ -107,19 +107,26 @@ export class Vote {
 
   async #cast(button) {
     if (this.#sending >= 3) return;
-    const { id } = this.#vote;
-    const { player_id, name } = this.#vote[button.dataset.side];
+    const { id, most_per_viewer } = this.#vote;
+    const { side } = button.dataset;
+    const { player_id, name } = this.#vote[side];
     this.#sending += 1;
     button.setAttribute("aria-busy", "true");
     try {
       const { ok, body } = await send(`/api/votes/${id}/cast`, { participant: player_id, key: key() });
       say(this.#part("said"), ok ? `Your vote for ${name} counts.` : body.detail ?? "This is not possible now.", !ok);
+      if (ok && this.#own && this.#vote.id === id) {
+        this.#own[side] += 1;
+        this.#own.left = Math.min(this.#own.left, most_per_viewer - body.number);
+        this.#draw();
+        this.tick();
+      } else this.#ask();
     } catch {
       say(this.#part("said"), "The server does not answer. Your votes are shown when it is back.", true);
+      this.#ask();
     } finally {
       this.#sending -= 1;
       button.removeAttribute("aria-busy");
-      this.#ask();
     }
   }
 
