@@ -111,8 +111,8 @@ export class Market {
     const { you, total } = this.#market;
     const mine = stake + (you?.side === side ? you.points_wagered : 0);
     const back = Math.floor((mine * (total + stake)) / (this.#side(side).points + stake));
-    const whole = mine === stake ? "" : ` of ${points(mine)}`;
-    line.textContent = `As it stands, it would bring back ${points(back)}${whole}. Others may still stake.`;
+    const whole = mine === stake ? points(mine) : `${points(mine)} in all`;
+    line.textContent = `As it stands, ${whole} would bring back ${number.format(back)}. Others may still stake.`;
   }
 
   #words({ side, points_wagered, status, payout, projected }) {
@@ -138,11 +138,13 @@ export class Market {
       const { ok, body } = await send(`/api/matches/${this.#matchId}/predict`, this.#pending);
       this.#pending = null;
       say(line, ok ? "Your prediction stands." : body.detail ?? "This is not possible now.", !ok);
+      if (ok) this.show(body);
+      else this.#ask();
     } catch {
       say(line, "The server does not answer. Press again: it counts once.", true);
+      this.#ask();
     } finally {
       button.disabled = false;
-      this.#ask();
     }
   }
 

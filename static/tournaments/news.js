@@ -8,44 +8,42 @@ const LATEST_MS = 900;
 const QUIET_MS = 25_000;
 
 /**
- * Call `renew(what)` with the names of what changed, or with null if that is not known; `hear` gets every message.
- * `seq` is the version that the page shows.
+ * Call `renew(what)` with the set of names of what changed, `all` among them if that is not known. `hear` gets every
+ * message, and returns true for one that it has dealt with. `seq` is the version that the page shows.
  */
-export function follow(path, seq, { renew, hear = () => {} }) {
+export function follow(path, seq, { renew, hear = () => false }) {
   const line = document.getElementById("link");
-  let due = null;
+  // What changed, by the number of the change.
+  const due = new Map();
   let isBusy = false;
   let heardAt = performance.now();
 
-  const soon = (what) => {
-    due = due && what ? new Set([...due, ...what]) : new Set(what ?? ["all"]);
+  const note = (number, what) => {
+    due.set(number, what);
     if (!isBusy) later(SOONEST_MS + Math.random() * (LATEST_MS - SOONEST_MS));
   };
   const later = (ms) => {
     isBusy = true;
     setTimeout(async () => {
-      const what = due;
-      due = null;
+      const what = new Set([...due.values()].flat());
+      due.clear();
       try {
-        await renew(what);
+        if (what.size) await renew(what);
       } catch {
-        due = new Set([...(due ?? []), ...what]);
+        due.set(Symbol("again"), [...what]);
       }
       isBusy = false;
-      if (due) later(LATEST_MS + Math.random() * LATEST_MS);
+      if (due.size) later(LATEST_MS + Math.random() * LATEST_MS);
     }, ms);
   };
   const take = (message) => {
     heardAt = performance.now();
     say("");
-    hear(message);
-    if (message.type === "beat" || message.type === "snapshot") {
-      if (message.seq > seq) soon(null);
-      seq = Math.max(seq, message.seq);
-    } else if (message.what) {
-      seq = Math.max(seq, message.seq ?? 0);
-      soon(message.what);
-    }
+    const isKnown = message.type === "beat" || message.type === "snapshot" ? message.seq <= seq : true;
+    seq = Math.max(seq, message.seq ?? 0);
+    if (hear(message)) due.delete(message.seq);
+    else if (!isKnown) note(message.seq, ["all"]);
+    else if (message.what) note(message.seq ?? Symbol("change"), message.what);
     if (message.type !== "snapshot") connection.send({ type: "seen" });
   };
   const say = (text) => {

@@ -16,11 +16,11 @@ async function renew(what) {
   localise(root);
 }
 
-/** A goal is shown at once; what follows from it comes with the panels. */
-function hear({ type, match, home_goals, away_goals, status }) {
-  if (type !== "SCORE_UPDATE" || status === "SCHEDULED" || home_goals === null) return;
-  for (const score of document.querySelectorAll(`[data-match="${CSS.escape(match)}"] .score`)) {
-    score.classList.remove("none");
-    score.textContent = `${home_goals}–${away_goals}`;
-  }
+/** A goal is shown at once; nothing else follows from it, so nothing need be fetched. */
+function hear({ type, match, home_goals: home, away_goals: away, status }) {
+  if (type !== "SCORE_UPDATE") return false;
+  const tiles = [...document.querySelectorAll(`[data-match="${CSS.escape(match)}"]`)];
+  const isGoal = status === "LIVE" && tiles.length > 0 && tiles.every((tile) => tile.dataset.status === status);
+  if (isGoal) tiles.forEach((tile) => (tile.querySelector(".score").textContent = `${home}–${away}`));
+  return isGoal;
 }

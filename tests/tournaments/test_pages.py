@@ -12,6 +12,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from tests.overlay.conftest import Site, _site, site  # noqa: F401 (the fixtures)
@@ -104,6 +105,17 @@ def test_panels_that_did_not_change_are_not_sent_again(client: Client) -> None:
     assert client.get(address, headers={"If-None-Match": etag}).status_code == 304
     stage.touch(made)
     assert client.get(address, headers={"If-None-Match": etag}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_panels_that_many_ask_for_are_made_once(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    made = stage.tournament(36, played=1)
+    address = f"/tournaments/{made.pk}/panels"
+    first = text(client, address)
+    with django_assert_max_num_queries(3):
+        assert text(client, address) == first
 
 
 # --- How somebody stands -------------------------------------------------------------------------
@@ -240,8 +252,12 @@ def test_a_goal_and_what_follows_from_a_result_come_by_themselves(opened: Openin
     tile = page.locator(f"#panel-matches [data-match={match.pk}]")
     matches.go_live(match.pk, by="Mo", now=timezone.now())
     page.get_by_role("heading", name="Live now").wait_for()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     matches.score(match.pk, 2, 1)
     tile.get_by_text("2–1").wait_for()
+    page.wait_for_timeout(1200)
+    assert asked == []
     page.get_by_role("tab", name="Table").click()
     stage.finish(match, 3, 1)
     with transaction.atomic():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -14,8 +14,11 @@ from tournaments.services import reading
 from tournaments.services.reading import Look
 from tournaments.views.page import page
 from tournaments.views.place import place
+from tournaments.views.shared import Shared
 
 MOST_PAST = 20
+# Everybody asks at once when something changed.
+_shared = Shared(most=8)
 
 
 @require_safe
@@ -48,14 +51,10 @@ def tournament(request: HttpRequest, tournament_id: str) -> HttpResponse:
 def panels(request: HttpRequest, tournament_id: str) -> HttpResponse:
     """Answer what changes on the tournament's page, the same for everybody."""
     look = _look(tournament_id)
-    etag = look.etag
-    if request.headers.get("If-None-Match") == etag:
-        response = HttpResponse(status=304)
-    else:
-        response = render(request, "tournaments/panels.html", _panels(look))
-    response["ETag"] = etag
-    response["Cache-Control"] = "no-cache"
-    return response
+    headers = {"ETag": look.etag, "Cache-Control": "no-cache"}
+    if request.headers.get("If-None-Match") == look.etag:
+        return HttpResponse(status=304, headers=headers)
+    return HttpResponse(_shared.get(look.etag, lambda: _rendered(look)), headers=headers)
 
 
 @require_safe
@@ -74,6 +73,10 @@ def player(request: HttpRequest, tournament_id: str, player_id: str) -> HttpResp
         "opponents": _by_pots(mine["opponents"]),
     }
     return page(request, "tournaments/player.html", context)
+
+
+def _rendered(look: Look) -> str:
+    return render_to_string("tournaments/panels.html", _panels(look))
 
 
 def _look(tournament_id: str) -> Look:

@@ -166,7 +166,7 @@ class BracketShape(Shape):
 
 class OpponentShape(Shape):
     player = PlayerShape()
-    at = serializers.ChoiceField(["home", "away"])
+    at = serializers.CharField(help_text="`home` or `away`.")
     match = serializers.CharField()
     matchday = serializers.IntegerField()
 
