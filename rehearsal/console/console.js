@@ -1,5 +1,6 @@
 // The console: what the server's feed says is drawn; what is clicked is posted to /control.
 
+import { drawDiscord, listenToDiscord } from "/console/discord.js";
 import { drawCatalogue, drawPlayer, listenToPlayer } from "/console/spotify.js";
 import { at, button, control, draw, make, world } from "/console/stage.js";
 
@@ -90,9 +91,10 @@ function drawStream() {
 function drawFaults() {
   const { kinds, on } = world.faults;
   const rows = kinds.map((kind) => ({ ...kind, on: on.filter((it) => it.kind === kind.kind) }));
-  const isSpotifys = (it) => it.kind.startsWith("spotify_");
-  draw(at("faults"), rows.filter((it) => !isSpotifys(it)), (it) => it.kind, drawFault);
-  draw(at("spotify-faults"), rows.filter(isSpotifys), (it) => it.kind, drawFault);
+  const whose = (it) => ["spotify", "discord"].find((service) => it.kind.startsWith(`${service}_`)) ?? "";
+  for (const service of ["", "spotify", "discord"]) {
+    draw(at(service ? `${service}-faults` : "faults"), rows.filter((it) => whose(it) === service), (it) => it.kind, drawFault);
+  }
   at("clear-faults").disabled = on.length === 0;
 }
 
@@ -124,7 +126,7 @@ function drawListeners() {
 
 function drawCalls() {
   draw(at("calls"), world.calls, (it) => it.id, (it) => make("tr", {},
-    make("td", { textContent: `${it.method} ${it.path.replace("/twitch", "")}` }),
+    make("td", { textContent: `${it.method} ${it.path.replace("/twitch", "").replace(/(webhooks\/\d+)\/[^/]+/, "$1/…")}` }),
     make("td", { className: it.status > 0 && it.status < 400 ? "ok" : "bad", textContent: it.status || "lost" }),
     make("td", { textContent: it.ms })));
 }
@@ -133,6 +135,7 @@ const DRAWN_BY = {
   viewers: drawViewers, rewards: drawRewards, redemptions: drawRedemptions, chat: drawChat,
   streams: drawStream, channel: drawStream, faults: drawFaults, sockets: drawListeners,
   subscriptions: drawListeners, calls: drawCalls, spotify: drawPlayer, catalogue: drawCatalogue,
+  discord: drawDiscord,
 };
 
 function listen() {
@@ -172,4 +175,5 @@ const DEEDS = {
 };
 for (const deed of document.querySelectorAll("[data-do]")) deed.onclick = DEEDS[deed.dataset.do];
 listenToPlayer();
+listenToDiscord();
 listen();
