@@ -99,6 +99,8 @@ def _lead(run: Lease) -> None:
         return go_back(run, saga, subject, is_deadly)
     while run.position < len(run.plan):
         name = run.plan[run.position]
+        if subject is None and saga.may_vanish:
+            return journal.record(run, None, status="closed", code="no_subject")
         if subject is None:
             return stick(run, "no_subject", f"The {saga.model.__name__} {run.subject_id} is gone.")
         try:

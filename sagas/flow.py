@@ -116,7 +116,8 @@ class Saga(Generic[S]):
 
     `when_undone` is called with the row and the reason, at most once, after every undo has worked:
     the place to tell a viewer that the points are back. A `lane` has workers of its own (those of
-    the Celery queue of that name), so that its slow calls keep nobody else waiting.
+    the Celery queue of that name), so that its slow calls keep nobody else waiting. With
+    `may_vanish` the row may be deleted while its run is on its way, which then ends.
     """
 
     def __init__(
@@ -126,6 +127,7 @@ class Saga(Generic[S]):
         *entries: Step[S] | PointOfNoReturn,
         when_undone: Callable[[S, Refused], None] | None = None,
         lane: str = "",
+        may_vanish: bool = False,
     ) -> None:
         if name in _sagas:
             raise ValueError(f"Two sagas are named {name}.")
@@ -135,6 +137,7 @@ class Saga(Generic[S]):
         self.plan = [e.name if isinstance(e, Step) else NO_RETURN for e in entries]
         self.when_undone = when_undone
         self.lane = lane
+        self.may_vanish = may_vanish
         self._steps = {step.name: step for step in steps}
         telling = when_undone.__name__ if when_undone else ""
         if len(self._steps) != len(steps) or NO_RETURN in self._steps or telling in self._steps:

@@ -176,6 +176,8 @@ def _look(this: _Try, call: Call[Model]) -> tuple[bool | None, dict[str, Any]]:
     """Ask whether a call whose answer is lost took effect, and what that means for the row."""
     # What the call set on the row before its answer was lost is not to be believed.
     subject = subjects.read(this.saga, this.run.subject_id)
+    if subject is None and this.saga.may_vanish:
+        return False, {}
     if call.look is None or subject is None:
         return None, {}
     journal.hold(this.run, call.timeout + LEASE_MARGIN)

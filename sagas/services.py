@@ -28,10 +28,12 @@ __all__ = [
     "pokes_held",
     "prune",
     "publish",
+    "publish_many",
     "retry",
     "start",
     "start_many",
     "wake",
+    "wake_many",
 ]
 
 if TYPE_CHECKING:
@@ -47,6 +49,12 @@ _INSERT_RUNS = """
 INSERT INTO sagas_run (saga, subject_id, plan, lane, context)
 SELECT * FROM unnest(%s::text[], %s::text[], %s::jsonb[], %s::text[], %s::jsonb[])
 ON CONFLICT (saga, subject_id) DO NOTHING
+"""
+
+_INSERT_EVENTS = """
+INSERT INTO sagas_event (kind, key, payload)
+SELECT * FROM unnest(%s::text[], %s::text[], %s::jsonb[])
+ON CONFLICT (kind, key) DO NOTHING RETURNING id, kind
 """
 
 
@@ -89,32 +97,48 @@ def start_many(
         poke_on_commit(lane)
 
 
-@transaction.atomic
 def publish(fact: Any, *, key: str) -> None:
     """Announce a fact in the caller's transaction; the same kind and key again is the same fact.
 
     `fact` is a frozen dataclass; `key` names its cause, so that a repeated cause announces nothing
     new.
     """
-    if not is_dataclass(fact) or isinstance(fact, type):
+    publish_many([(fact, key)])
+
+
+@transaction.atomic
+def publish_many(facts: Iterable[tuple[Any, str]]) -> None:
+    """Announce facts, each given with its key, in two statements."""
+    told = list(facts)
+    if any(not is_dataclass(fact) or isinstance(fact, type) for fact, _ in told):
         raise TypeError("A fact is an instance of a dataclass.")
-    kind = registry.kind(type(fact))
+    if not told:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO sagas_event (kind, key, payload) VALUES (%s, %s, %s)"
-            " ON CONFLICT (kind, key) DO NOTHING RETURNING id",
-            [kind, key, registry.encoded(fact)],
+            _INSERT_EVENTS,
+            [
+                [registry.kind(type(fact)) for fact, _ in told],
+                [key for _, key in told],
+                [registry.encoded(fact) for fact, _ in told],
+            ],
         )
-        row = cursor.fetchone()
-    if row is not None:
-        start_many((saga.name, str(row[0]), saga.plan) for saga in registry.listeners(kind))
+        new = cursor.fetchall()
+    start_many(
+        (saga.name, str(id), saga.plan) for id, kind in new for saga in registry.listeners(kind)
+    )
 
 
 def wake(saga: Saga[S], subject: S) -> bool:
     """Let a run that waits, or is about to, go on at once; returns whether there was one."""
+    return bool(wake_many(saga, [str(subject.pk)]))
+
+
+def wake_many(saga: Saga[Any], subject_ids: Iterable[str]) -> int:
+    """Let the runs over these rows that wait, or are about to, go on; returns their number."""
     moving = Run.objects.filter(
         saga=saga.name,
-        subject_id=str(subject.pk),
+        subject_id__in=list(subject_ids),
         status__in=[Run.Status.RUNNING, Run.Status.WAITING],
     )
     woken = moving.update(
@@ -122,7 +146,7 @@ def wake(saga: Saga[S], subject: S) -> bool:
     )
     if woken:
         poke_on_commit(saga.lane)
-    return bool(woken)
+    return woken
 
 
 def _context() -> dict[str, str]:

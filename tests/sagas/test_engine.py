@@ -25,8 +25,8 @@ from tests.sagas.driving import (
 )
 from tests.sagas.sample import outside
 from tests.sagas.sample.models import Parcel
+from tests.sagas.sample.sagas import by_sea, telegram
 from tests.sagas.sample.sagas import parcel as saga
-from tests.sagas.sample.sagas import telegram
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -394,3 +394,38 @@ def test_who_has_worked_long_enough_hands_over() -> None:
     with pokes_held():
         assert engine.work(0.0, lambda: None) is True
         assert engine.work(30.0, lambda: None) is False
+
+
+# --- Rows that are deleted ----------------------------------------------------------------------
+
+
+def test_a_run_ends_with_its_row_if_that_may_vanish() -> None:
+    parcel = send(by_sea, label=["wait"])
+    lead("slow")
+    run = run_of(parcel)
+    parcel.delete()
+    let_time_pass()
+    lead("slow")
+    run.refresh_from_db()
+    assert (run.status, run.code) == ("closed", "no_subject")
+
+
+@pytest.mark.parametrize("ending", ["ok", "late_unsure"])
+def test_a_row_that_vanishes_during_a_call_needs_nobody(
+    monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    step = by_sea.step("label")
+    original = step.do
+
+    def label(parcel: Parcel) -> None:
+        Parcel.objects.filter(pk=parcel.pk).delete()
+        original(parcel)
+
+    monkeypatch.setitem(step.__dict__, "do", label)
+    parcel = send(by_sea, label=[ending])
+    run = run_of(parcel)
+    lead("slow")
+    let_time_pass()
+    lead("slow")
+    run.refresh_from_db()
+    assert (run.status, run.code) == ("closed", "no_subject")

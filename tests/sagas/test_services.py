@@ -127,6 +127,16 @@ def test_a_listener_that_fails_for_good_is_a_stuck_run_and_no_other_knows() -> N
     assert effects_of(parcel) == {"shout": 1}
 
 
+def test_many_facts_are_told_at_once_and_those_that_are_known_not_again() -> None:
+    parcels = [Parcel.objects.create() for _ in range(3)]
+    announce(parcels[0])
+    facts = [(ParcelSent(it.pk, timezone.now(), ()), f"parcel {it.pk}") for it in parcels]
+    services.publish_many(facts)
+    services.publish_many([])
+    lead()
+    assert [effects_of(parcel)["count"] for parcel in parcels] == [1, 1, 1]
+
+
 def test_only_a_dataclass_is_a_fact() -> None:
     with pytest.raises(TypeError):
         services.publish({"roll": 1}, key="1")
@@ -142,6 +152,15 @@ def test_a_waiting_run_can_be_woken() -> None:
     lead()
     assert run_of(parcel).status == "completed"
     assert not services.wake(saga, parcel)
+
+
+def test_many_waiting_runs_are_woken_at_once() -> None:
+    parcels = [send(label=["wait_long"]) for _ in range(3)]
+    lead()
+    assert services.wake_many(saga, [str(parcel.pk) for parcel in parcels[1:]]) == 2
+    lead()
+    statuses = [run_of(parcel).status for parcel in parcels]
+    assert statuses == ["waiting", "completed", "completed"]
 
 
 def test_a_run_that_is_woken_while_it_decides_to_wait_does_not_wait(

@@ -122,4 +122,11 @@ telegram = Saga(
     Call(wire, if_unsure="stop", look=was_wired),
     when_undone=apologise,
 )
-by_sea = Saga("sample.by_sea", Parcel, Step(label), lane="slow")
+by_sea = Saga(
+    "sample.by_sea",
+    Parcel,
+    Call(label, if_unsure="stop", look=was_wired),
+    Step(announce),
+    lane="slow",
+    may_vanish=True,
+)
