@@ -423,6 +423,7 @@ SPECTACULAR_SETTINGS = {
         "ParticipantStatusEnum": "tournaments.models.Participant.Status",
         "MatchStatusEnum": "tournaments.models.Match.Status",
         "TournamentStatusEnum": "tournaments.models.Tournament.Status",
+        "VenueEnum": [("home", "home"), ("away", "away")],
         "VoteStatusEnum": "tournaments.models.VoteEvent.Status",
         "PredictionStatusEnum": "tournaments.models.Prediction.Status",
     },
