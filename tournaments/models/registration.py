@@ -72,3 +72,8 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.viewer} · {self.tournament}"
+
+    def leave_draft(self) -> None:
+        """Be chosen no more, and have no seed; the caller saves it."""
+        self.is_chosen = self.is_chosen_by_lot = False
+        self.seed = None

@@ -12,6 +12,7 @@ from sagas.flow import Refused
 from tournaments.models import Registration, Tournament
 from tournaments.rules import states
 from tournaments.services import changes, subscribers
+from tournaments.services.curation import waiting
 from tournaments.services.subscribers import Evidence
 from twitch.models import Viewer
 
@@ -76,9 +77,10 @@ def withdraw(tournament_id: str, viewer: Viewer, *, now: datetime) -> Registrati
         if mine.status == Status.CONFIRMED:
             _leave_roster(tournament, mine, now)
         mine.status, mine.withdrawn_at, mine.waiting_place = Status.WITHDRAWN, now, None
-        mine.is_chosen = mine.is_chosen_by_lot = False
+        mine.leave_draft()
         mine.updated_at = now
         mine.save()
+        waiting.close_up(tournament)
         if tournament.status != states.REGISTRATION_OPEN:
             changes.note(tournament, "withdrew", "the player", {"registration": mine.pk}, now)
         changes.touch(tournament, "tournament", "participants")

@@ -72,11 +72,13 @@ def mark(
 ) -> list[Registration]:
     """Change the marks of registrations, all or none; returns them.
 
-    To choose needs a draft (see `locked_draft`) with places left; the other marks may be made
-    at any time. Raises Registration.DoesNotExist, or Refused.
+    To choose and to group needs a draft (see `locked_draft`) with places left; to pass over, that
+    no roster is published. Raises Registration.DoesNotExist, or Refused.
     """
     is_about_roster = marks.is_chosen is not None or marks.avoid_group is not None
     tournament = (locked_draft if is_about_roster else changes.locked)(tournament_id)
+    if marks.is_passed_over is not None and tournament.published_at is not None:
+        raise Refused("roster_published", "The roster is published: take it back first.")
     wanted = set(registration_ids)
     found = list(tournament.registrations.filter(pk__in=wanted).select_related("viewer"))
     if len(found) != len(wanted):
@@ -89,7 +91,7 @@ def mark(
             setattr(registration, name, value)
         if marks.is_passed_over:
             registration.is_pinned = False
-            _leave(registration)
+            registration.leave_draft()
         registration.updated_at = now
     Registration.objects.bulk_update(found, _FOLLOWING | columns.keys())
     return found
@@ -123,7 +125,7 @@ def newest_seed(tournament: Tournament) -> int:
 def _choose(tournament: Tournament, found: list[Registration], is_chosen: bool) -> None:
     if not is_chosen:
         for registration in found:
-            _leave(registration)
+            registration.leave_draft()
         return
     if any(registration.status != Status.PENDING for registration in found):
         raise Refused("not_pending", "Only who is registered and waits can be chosen.")
@@ -137,8 +139,3 @@ def _choose(tournament: Tournament, found: list[Registration], is_chosen: bool) 
     for registration in new:
         registration.is_passed_over = False
     add(new, after=newest_seed(tournament), by_lot=False)
-
-
-def _leave(registration: Registration) -> None:
-    registration.is_chosen = registration.is_chosen_by_lot = False
-    registration.seed = None

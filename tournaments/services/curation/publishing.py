@@ -173,8 +173,8 @@ def _mark(tournament: Tournament, roster: list[Registration], now: datetime) -> 
         registration.status, registration.is_chosen = Status.CONFIRMED, True
         registration.seed = seed
     for registration in others:
-        registration.status, registration.is_chosen = Status.NOT_SELECTED, False
-        registration.is_chosen_by_lot, registration.seed = False, None
+        registration.status = Status.NOT_SELECTED
+        registration.leave_draft()
     waiting = lots.in_lot_order(tournament, (it for it in others if not it.is_passed_over))
     waiting.sort(key=lambda it: not it.is_pinned)
     for number, registration in enumerate(waiting, 1):

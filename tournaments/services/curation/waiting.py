@@ -54,7 +54,7 @@ def replace(
         _refuse_begun(tournament, player)
         left = _leave(player.registration, now)
         _enter(player, substitute, now)
-        _close_up(tournament)
+        close_up(tournament)
         progress.refresh(tournament, now)
         details = {"player": player.pk, "left": left.pk, "entered": substitute.pk}
         changes.note(tournament, "replaced_player", by, details, now, reason=reason)
@@ -96,8 +96,8 @@ def _refuse_begun(tournament: Tournament, player: Participant) -> None:
 
 
 def _leave(registration: Registration, now: datetime) -> Registration:
-    registration.is_chosen = registration.is_chosen_by_lot = False
-    registration.seed, registration.updated_at = None, now
+    registration.leave_draft()
+    registration.updated_at = now
     registration.status = Status.WITHDRAWN
     registration.withdrawn_at = registration.withdrawn_at or now
     registration.save()
@@ -115,7 +115,8 @@ def _enter(player: Participant, substitute: Registration, now: datetime) -> None
     player.save()
 
 
-def _close_up(tournament: Tournament) -> None:
+def close_up(tournament: Tournament) -> None:
+    """Number those who wait anew, from 1, under the tournament's lock."""
     waiting = list(waiting_list(tournament))
     for number, registration in enumerate(waiting, 1):
         registration.waiting_place = number
