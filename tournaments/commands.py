@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from tournaments import texts
@@ -18,21 +19,25 @@ from twitch.services import chat, viewers
     help="Vote for a player while a vote is going on in their match.",
 )
 def vote(call: Invocation) -> str:
-    """Cast a vote for the player named; silent if it counts, as many vote at once."""
+    """Cast a vote for the player named; silent whether it counts or comes too late.
+
+    Hundreds vote at once, and the chat hears how it ended.
+    """
     choices = [
         (event, player)
         for event in votes.active()
         for player in (event.match.home, event.match.away)
     ]
-    name = viewers.name_in_chat(call.viewer)
     if not choices:
-        return chat.render(texts.NO_VOTE, viewer=name)
+        return ""
     meant = [choice for choice in choices if _is_called(choice[1], call.argument)]
     if len(meant) != 1:
         names = " or ".join(str(player) for _, player in choices)
-        return chat.render(texts.VOTE_FOR, viewer=name, names=names)
+        viewer = viewers.name_in_chat(call.viewer)
+        return chat.render(texts.VOTE_FOR, viewer=viewer, names=names)
     event, player = meant[0]
-    votes.cast_for(event, call.viewer, player, f"chat:{call.message_id}")
+    with suppress(votes.NotCast):
+        votes.cast_for(event, call.viewer, player, f"chat:{call.message_id}")
     return ""
 
 

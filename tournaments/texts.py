@@ -48,7 +48,6 @@ VOTE_CANCELLED = chat_text(
     "away",
     "refund",
 )
-NO_VOTE = chat_text("tournaments.no_vote", "@{viewer} no vote is going on.", "viewer")
 VOTE_FOR = chat_text(
     "tournaments.vote_for", "@{viewer} you can vote for {names}.", "viewer", "names"
 )

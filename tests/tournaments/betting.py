@@ -82,6 +82,11 @@ def enter(match: Match, home: int, away: int) -> None:
     results.resolve(match.pk, entered, by=BY, now=timezone.now())
 
 
+def make_void(match: Match) -> None:
+    """Declare a match void."""
+    results.resolve(match.pk, Entered(Match.Outcome.VOID), by=BY, now=timezone.now())
+
+
 def take_back(match: Match) -> None:
     """Take a result back: the match is to be played."""
     results.resolve(match.pk, Entered(TAKEN_BACK), by=BY, now=timezone.now())

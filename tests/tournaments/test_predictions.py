@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -20,7 +21,17 @@ from sagas.flow import Refused
 from sagas.models import Run
 from tests.backstage import Backstage, at_once
 from tests.tournaments import stage
-from tests.tournaments.betting import balance, enter, lead, owed, rich, settle, stake, take_back
+from tests.tournaments.betting import (
+    balance,
+    enter,
+    lead,
+    make_void,
+    owed,
+    rich,
+    settle,
+    stake,
+    take_back,
+)
 from tournaments.models import Match, Prediction, Settlement, Stake, Tie, Tournament
 from tournaments.services import predictions, states
 from tournaments.services.impartiality import Partial
@@ -296,6 +307,35 @@ def test_a_random_way_of_corrections_ends_like_its_last_result_alone(made: Tourn
     for match in found:
         enter(match, *last[match.pk])
     assert content() == direct
+
+
+def test_no_point_is_made_or_lost_whatever_becomes_of_the_matches(made: Tournament) -> None:
+    chance = random.Random(11)
+    found = list(made.matches.league().filter(matchday__lte=2))
+    viewers = [rich(500) for _ in range(8)]
+    for number in range(120):
+        match = Match.objects.get(pk=chance.choice(found).pk)
+        with contextlib.suppress(Refused):
+            _happens(match, chance, chance.choice(viewers), str(number))
+        is_open = {"status": Prediction.Status.OPEN}
+        at_stake = Prediction.objects.filter(**is_open).aggregate(at=Sum("points_wagered"))["at"]
+        sums = Account.objects.aggregate(balance=Sum("balance"), owed=Sum("owed"))
+        assert sums["balance"] - sums["owed"] + (at_stake or 0) == 8 * 500
+        check_settlements()
+
+
+def _happens(match: Match, chance: random.Random, viewer: Viewer, key: str) -> None:
+    what = chance.choice(("stake", "stake", "stake", "result", "result", "void", "back", "live"))
+    if what == "stake":
+        stake(match, viewer, chance.choice(Prediction.Side.values), chance.randint(1, 300), key)
+    elif what == "result":
+        enter(match, chance.randint(0, 3), chance.randint(0, 3))
+    elif what == "void":
+        make_void(match)
+    elif what == "back":
+        take_back(match)
+    elif match.status == Match.Status.SCHEDULED:
+        stage.go_live(match)
 
 
 def test_what_a_result_would_pay_can_be_known_before(

@@ -134,6 +134,17 @@ def test_nothing_is_awarded_on_the_last_day_nor_where_there_is_no_table(made: To
     refused("bonus_off", lambda: begin(live_match(made)))
 
 
+def test_in_the_knock_outs_a_vote_is_for_the_applause(made: Tournament) -> None:
+    stage.play(made, days=99)
+    stage.knock_out(made, rounds=0)
+    leg = made.matches.filter(tie__isnull=False, leg=1)[0]
+    stage.go_live(leg)
+    refused("no_table", lambda: begin(leg))
+    event = begin(leg, points_award=0)
+    cast(event, rich())
+    assert ended(event).no_award_because == ""
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
