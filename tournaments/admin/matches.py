@@ -72,7 +72,7 @@ class MatchAdmin(ReadOnlyAdmin):
     def result(self, match: Match) -> str:
         return str(results.result_of(match)) if match.outcome else "–"
 
-    @action(description="Open the desk", url_path="desk")
+    @action(description="Open the desk", url_path="desk", permissions=["view"])
     def open_desk(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Go to where the match is run, and its result entered or corrected."""
         match = get_object_or_404(Match, pk=object_id)

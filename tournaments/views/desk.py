@@ -131,7 +131,7 @@ def take_back(request: HttpRequest, match_id: str) -> HttpResponse:
 def schedule(request: HttpRequest, tournament_id: str, day_key: str) -> HttpResponse:
     """Say when the matches of a day are played."""
     phase, _, number = day_key.partition("-")
-    address = f"{reverse('desk', args=[tournament_id])}?day={day_key}"
+    address = f"{reverse('desk', args=[_tournament(tournament_id).pk])}?day={day_key}"
     form = DayForm(request.POST)
     if not form.is_valid() or not number.isdecimal():
         return answer(request, address, "Say when the first match begins.", 400)
@@ -141,8 +141,6 @@ def schedule(request: HttpRequest, tournament_id: str, day_key: str) -> HttpResp
         moved = matches.schedule_day(
             tournament_id, Day(phase, int(number)), start, timedelta(minutes=apart), by=by, now=now
         )
-    except Tournament.DoesNotExist:
-        raise Http404 from None
     except Refused as refusal:
         return answer(request, address, refusal.sentence, 409)
     return answer(request, address, f"{len(moved)} matches have their time.")
