@@ -34,6 +34,7 @@ class Delivery(models.Model):
         TARGET_DISABLED = "target_disabled", "the webhook does not work any more"
         REFUSED = "refused", "Discord refused the post"
         GAVE_UP = "gave_up", "Discord could not be reached"
+        UNSURE = "unsure", "Discord did not say whether it was posted, twice"
 
     id = models.CharField(primary_key=True, max_length=40, default=new_delivery_id, editable=False)
     target = models.ForeignKey(Target, on_delete=models.CASCADE, related_name="deliveries")
@@ -46,6 +47,10 @@ class Delivery(models.Model):
         WatchedStream, null=True, on_delete=models.CASCADE, related_name="deliveries"
     )
     is_test = models.BooleanField(default=False)
+    # Another try at one that was not posted.
+    resend_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="resends"
+    )
     status = models.CharField(max_length=7, choices=Status, default=Status.DUE)
     # Of one that was dropped or failed.
     why = models.CharField(max_length=20, choices=Dropped, blank=True, default="")
@@ -56,6 +61,8 @@ class Delivery(models.Model):
     # An answer was lost and the post was sent again: the channel may have it twice.
     may_be_twice = models.BooleanField(default=False)
     due_at = models.DateTimeField()
+    # Since when it waits for its target's turn: whoever is first in line posts first.
+    lined_up_at = models.DateTimeField(null=True, blank=True)
     posted_at = models.DateTimeField(null=True, blank=True)
     edited_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -66,11 +73,18 @@ class Delivery(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["watch", "stream"],
-                condition=Q(is_test=False),
+                condition=Q(is_test=False, resend_of=None),
                 name="one_delivery_per_watch_and_stream",
             ),
         ]
-        indexes = [models.Index(fields=["target", "-created_at"], name="delivery_of_target")]
+        indexes = [
+            models.Index(fields=["target", "-created_at"], name="delivery_of_target"),
+            models.Index(
+                fields=["target", "lined_up_at"],
+                condition=Q(status="due"),
+                name="delivery_in_line",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.id

@@ -42,6 +42,9 @@ class Target(models.Model):
     disabled_because = models.CharField(max_length=20, choices=Disabled, blank=True, db_default="")
     # Discord asked us to leave this webhook alone until then.
     rests_until = models.DateTimeField(null=True, blank=True)
+    # The delivery that may post now, "" for none: one at a time, so the oldest comes first.
+    turn_of = models.CharField(max_length=40, blank=True, default="", db_default="")
+    turn_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     checked_at = models.DateTimeField(null=True, blank=True)
 
