@@ -21,6 +21,7 @@ from sagas.admin import ReadOnlyAdmin
 from sagas.models import Run
 from studio.services import health
 from tokens.models import Token
+from tournaments.services import desk
 
 # The clock's list is written from the code at each migrate: here it is only looked at.
 for model in (ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule):
@@ -49,6 +50,11 @@ def stuck_runs(request: HttpRequest) -> str:
 def lost_connections(request: HttpRequest) -> str:
     """Return how many accounts must be connected again, or "" for none."""
     return str(Token.objects.filter(reconnect_needed=True).count() or "")
+
+
+def disputed_matches(request: HttpRequest) -> str:
+    """Return how many matches wait for a decision between two reports, or "" for none."""
+    return str(desk.count_disputed() or "")
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

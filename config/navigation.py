@@ -10,6 +10,7 @@ from django.urls import reverse_lazy
 BADGES = {
     "sagas_run": "config.admin.stuck_runs",
     "tokens_token": "config.admin.lost_connections",
+    "tournaments_match": "config.admin.disputed_matches",
 }
 
 
@@ -75,6 +76,9 @@ GROUPS = [
         "Tournaments",
         ("Tournaments", "trophy", "tournaments_tournament"),
         ("Registrations", "how_to_reg", "tournaments_registration"),
+        ("Matches", "sports_soccer", "tournaments_match"),
+        ("Results", "scoreboard", "tournaments_result"),
+        ("Reports", "rate_review", "tournaments_report"),
         ("Draws", "casino", "tournaments_drawing"),
         ("Diary", "history", "tournaments_change"),
         ("Votes", "how_to_vote", "tournaments_voteevent"),
