@@ -29,6 +29,9 @@ LONGEST_NAME = 80
 MOST_ASKS = 20
 MINUTE = 60
 
+# What a look at a webhook tells of its target.
+NOTED = ["guild_id", "channel_id", "checked_at", "disabled_at", "disabled_because"]
+
 SENTENCES = {
     "webhook_gone": "Discord has no such webhook: it was deleted, or the address is incomplete.",
     "webhook_refused": "Discord does not accept this webhook's token: copy its address once more.",
@@ -78,7 +81,8 @@ def add_connected(owner: User, code: str, redirect_uri: str, name: str, now: dat
     address = Address(webhook.id, webhook.token)
     try:
         return _keep(owner, address, webhook, name, Target.Source.CONNECTED, now)
-    except TargetRefused:
+    except Exception:
+        # Nobody else knows of it.
         _delete_there(webhook.id, address)
         raise
 
@@ -96,7 +100,7 @@ def check(target: Target, now: datetime) -> Target:
             disable(target, Target.Disabled(refusal.code), now)
         raise
     _note(target, webhook, now)
-    target.save()
+    target.save(update_fields=NOTED)
     return target
 
 
@@ -209,7 +213,8 @@ def _keep(
     target.webhook_token = address.token
     target.name = _name(name) or target.name
     _note(target, webhook, now)
-    target.save()
+    # What the posts on their way write about it stays theirs.
+    target.save(update_fields=None if target._state.adding else ["webhook_token", "name", *NOTED])
     return target
 
 
