@@ -18,12 +18,14 @@ EVERY_SECONDS = {
     "twitch.reconcile": 5 * 60,
     "twitch.watch_stream": 10,
     "songqueue.sync": 2,
+    "watcher.poll": 5,
     "tournaments.keep_time": 15,
     "tournaments.end_ceremonies": 5,
     "accounts.prune": 60 * 60,
     "sagas.prune": 60 * 60,
     "twitch.prune": 60 * 60,
     "spotify.prune": 60 * 60,
+    "watcher.prune": 60 * 60,
     "points.check": 24 * 60 * 60,
 }
 

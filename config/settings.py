@@ -342,6 +342,13 @@ TOURNAMENT_MOST_REGISTRATIONS = env_int("TOURNAMENT_MOST_REGISTRATIONS", 3, 1, 1
 
 # A person posts to no more Discord channels than these.
 WATCHER_MOST_TARGETS = env_int("WATCHER_MOST_TARGETS", 20, 1, 1000)
+# How often Twitch is asked who is live, with which percentage of the calls that it allows, and for
+# how many pages (of a hundred) of a game's most watched streams.
+WATCHER_INTERVAL = timedelta(seconds=env_int("WATCHER_INTERVAL_SECONDS", 60, 10, 3600))
+WATCHER_SHARE = env_int("WATCHER_SHARE", 60, 1, 95)
+WATCHER_GAME_PAGES = env_int("WATCHER_GAME_PAGES", 5, 1, 50)
+# A stream that was on already when somebody began to watch it is told of if it began lately.
+WATCHER_NEWS = timedelta(minutes=env_int("WATCHER_NEWS_MINUTES", 30, 0, 1440))
 
 # Completed runs, facts and EventSub messages are kept this long.
 RETENTION = timedelta(days=env_int("RETENTION_DAYS", 90, 1, 3650))

@@ -14,7 +14,7 @@ class WatchedStream(models.Model):
     """A stream that some watch is about, by Twitch's stream id: one row, however it flickers."""
 
     id = models.CharField(primary_key=True, max_length=32)
-    streamer_id = models.CharField(max_length=32, db_index=True)
+    streamer_id = models.CharField(max_length=32)
     streamer_login = models.CharField(max_length=64)
     streamer_name = models.CharField(max_length=128)
     title = models.CharField(max_length=300, blank=True)
@@ -38,7 +38,9 @@ class WatchedStream(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["seen_at"], condition=models.Q(ended_at=None), name="watched_stream_live"
+                fields=["streamer_id"],
+                condition=models.Q(ended_at=None),
+                name="watched_stream_live",
             )
         ]
 
@@ -50,14 +52,30 @@ class Poll(models.Model):
     """The one row of the poller: who polls now, and how the last rounds went."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
-    owner = models.CharField(max_length=80, blank=True, default="")
+
+    class Stage(models.TextChoices):
+        GAMES = "games", "asking who streams the games"
+        STREAMERS = "streamers", "asking for the streamers"
+        STRAYS = "strays", "asking for live streams that nothing else asks for"
+        DONE = "done", "done"
+
+    owner = models.CharField(max_length=200, blank=True, default="")
     lease_until = models.DateTimeField(null=True)
+    # The round: when it began, how far it is, and when it was done.
     began_at = models.DateTimeField(null=True)
+    stage = models.CharField(max_length=9, choices=Stage, default=Stage.DONE)
+    after = models.CharField(
+        max_length=32, blank=True, default="", help_text="The id in this stage asked for last."
+    )
+    errands = models.PositiveIntegerField(default=0)
+    errands_done = models.PositiveIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
+    # Watches that are active since then have not been asked for yet.
+    greeted_at = models.DateTimeField(null=True)
     calls = models.PositiveIntegerField(default=0)
     watched = models.PositiveIntegerField(default=0)
     live = models.PositiveIntegerField(default=0)
-    # What went wrong in the last round, "" if nothing did.
+    # What went wrong in this round, "" if nothing did.
     trouble = models.CharField(max_length=200, blank=True, default="")
     rests_until = models.DateTimeField(null=True)
 
