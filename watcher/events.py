@@ -1,8 +1,9 @@
-"""The facts that the watcher announces about the streams that it follows."""
+"""The facts that the watcher announces, about streams and about posts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -37,3 +38,13 @@ class FoundLive:
 
     watch_id: str
     stream_id: str
+
+
+@dataclass(frozen=True)
+class DeliveryFailed:
+    """A post was not made, and will not be: `why` is the code that its delivery has."""
+
+    delivery_id: str
+    target_id: str
+    why: str
+    at: datetime
