@@ -18,13 +18,16 @@ from rest_framework.response import Response
 from rest import problems
 from rest.queries import Query
 from studio.services import health
+from tournaments.models import Tournament
+from tournaments.services import reading
+from tournaments.services.reading import Look
 
 API = "/api/"
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Staff see how everything is; strangers see only what this is."""
+    """Everybody sees what is on; staff see how everything is, too."""
     user = request.user
     return render(
         request,
@@ -33,8 +36,21 @@ def home(request: HttpRequest) -> HttpResponse:
             "rehearsal": settings.REHEARSAL,
             "console_url": f"http://localhost:{settings.REHEARSAL_PORT}/",
             "report": health.report() if user.is_authenticated and user.is_staff else None,
+            **_on_now(),
         },
     )
+
+
+def _on_now() -> dict[str, Any]:
+    """Return the tournament that is on, with its live matches; or the one to register for."""
+    shown = Tournament.objects.shown().open()
+    tournament = (
+        shown.filter(status__in=Tournament.PLAYED).first()
+        or shown.filter(status=Tournament.Status.REGISTRATION_OPEN).first()
+    )
+    if tournament is None:
+        return {"tournament": None}
+    return {"tournament": tournament, "live": reading.live_matches(Look(tournament))}
 
 
 class SchemaQuery(Query):

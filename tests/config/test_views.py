@@ -1,4 +1,4 @@
-"""What belongs to no app: the API's schema, and what is said when nothing fits."""
+"""What belongs to no app: the front page, the API's schema, and what is said when nothing fits."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
 from config import views
+from tests.tournaments import stage
+from tournaments.models import Tournament
 
 
 @pytest.mark.parametrize("address", ["/api/", "/api/nothing", "/api/admin/runs/x", "/api//runs"])
@@ -54,3 +56,19 @@ def test_the_schema_is_one(client: Client, query: str) -> None:
 def test_the_schema_comes_as_yaml_or_json(client: Client) -> None:
     assert client.get("/api/schema").content.startswith(b"openapi:")
     assert json.loads(client.get("/api/schema?format=json").content)["info"]["title"] == "Greenroom"
+
+
+@pytest.mark.django_db
+def test_the_front_page_shows_what_is_on(client: Client) -> None:
+    assert b"now-on" not in client.get("/").content
+    Tournament.objects.create(name="Summer Cup", status=Tournament.Status.REGISTRATION_OPEN)
+    assert b"Take part" in client.get("/").content
+    made = stage.tournament(8, name="Autumn Cup")
+    assert b"No match is on" in client.get("/").content
+    match = made.matches.first()
+    assert match
+    stage.go_live(match)
+    page = client.get("/").content
+    assert b"Autumn Cup" in page
+    assert f"/matches/{match.pk}".encode() in page
+    assert b"Summer Cup" not in page

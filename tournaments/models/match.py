@@ -6,6 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.urls import reverse
 from ulid import ULID
 
 
@@ -169,6 +170,9 @@ class Match(models.Model):
 
     def __str__(self) -> str:
         return f"{self.home} – {self.away}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("match", args=[self.pk])
 
     @property
     def group(self) -> str:
