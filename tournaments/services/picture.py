@@ -177,7 +177,7 @@ def _change(
 
 
 def _named(ids: list[str], titles: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"id": pk, "title": titles[pk]} for pk in sorted(ids)]
+    return [{"id": pk, "title": titles[pk]} for pk in sorted(ids, key=lambda pk: (titles[pk], pk))]
 
 
 def _points(before: Picture, after: Picture) -> list[dict[str, Any]]:

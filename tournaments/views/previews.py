@@ -36,6 +36,7 @@ NAMES = {
     "status": "",
     "result": "",
     "better": "home in the last leg",
+    "other": "guest in the last leg",
     "decided_by": "decided by",
     "home_award": "points for home",
     "away_award": "points for away",

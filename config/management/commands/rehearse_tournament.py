@@ -99,7 +99,7 @@ class Play:
             if day and self._until == "day":
                 return
             if not day:
-                if is_drawn or self._until != "final":
+                if is_drawn or self._until == "league":
                     return
                 self._do(f"tournaments/{self._tournament.pk}/run-bracket-draw")
                 is_drawn = True
