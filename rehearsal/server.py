@@ -32,7 +32,7 @@ from rehearsal.spotify.stage import SPOTIFY, Spotify
 from rehearsal.spotify.state import State as SpotifyState
 from rehearsal.store import Store
 from rehearsal.twitch import control as twitch_control
-from rehearsal.twitch import helix, oauth
+from rehearsal.twitch import crowd_control, helix, oauth
 from rehearsal.twitch.helix.chat import RECENT, Recent
 from rehearsal.twitch.helix.errors import REFUSALS as TWITCH_REFUSALS
 from rehearsal.twitch.helix.guard import BUCKETS, Buckets, guard
@@ -80,9 +80,11 @@ def build(settings: Settings) -> web.Application:
     app[RESET] = reset
     feed.topic("faults", faults.snapshot)
     twitch_control.show(twitch, feed)
+    crowd_control.show(twitch, feed)
     spotify_control.show(spotify, feed)
     discord_control.show(discord, feed)
-    app.add_routes([*control.ROUTES, *twitch_control.ROUTES, *oauth.ROUTES, *helix.ROUTES])
+    app.add_routes([*control.ROUTES, *twitch_control.ROUTES, *crowd_control.ROUTES])
+    app.add_routes([*oauth.ROUTES, *helix.ROUTES])
     app.add_routes([*spotify_control.ROUTES, *spotify_oauth.ROUTES, *spotify_api.ROUTES])
     app.add_routes([*spotify_links.ROUTES, *spotify_covers.ROUTES])
     app.add_routes([*discord_control.ROUTES, *discord_oauth.ROUTES, *discord_api.ROUTES])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar, TypedDict
 
 
 @dataclass
@@ -53,6 +53,33 @@ class Stream:
     @property
     def key(self) -> str:
         return self.user_id
+
+
+class Airing(TypedDict):
+    """One stream of the crowd: since when (Unix seconds), and under which title by number."""
+
+    id: str
+    since: float
+    title: int
+
+
+@dataclass
+class Gathering:
+    """The one crowd: how many there are, and by login who is live, the longest first."""
+
+    KEY: ClassVar[str] = "crowd"
+
+    size: int = 0
+    turnover: int = 0
+    flicker: int = 0
+    turned_at: float = 0.0
+    next: int = 0
+    streams: int = 0
+    live: dict[str, Airing] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return self.KEY
 
 
 @dataclass

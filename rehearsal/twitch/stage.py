@@ -9,6 +9,7 @@ from rehearsal.feed import Feed
 from rehearsal.settings import Settings
 from rehearsal.twitch.catalogue import CATALOGUE
 from rehearsal.twitch.channel import Happenings
+from rehearsal.twitch.crowd import Crowd
 from rehearsal.twitch.eventsub import EventSub
 from rehearsal.twitch.payloads import who
 from rehearsal.twitch.points import ChannelPoints
@@ -26,6 +27,7 @@ class Twitch:
         self.signins = SignIns(self.state)
         self.eventsub = EventSub(self.state, feed, faults, retry_seconds=settings.retry_seconds)
         self.channel = Happenings(self.state, feed, self.eventsub.publish)
+        self.crowd = Crowd(state)
         self.points = ChannelPoints(self.state, feed, self.eventsub.publish, self.channel)
         faults.kinds.update(
             {

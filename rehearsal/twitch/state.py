@@ -13,6 +13,7 @@ from rehearsal.twitch.records import (
     ChatMessage,
     Code,
     Consent,
+    Gathering,
     Grant,
     Redemption,
     Reward,
@@ -31,6 +32,7 @@ class State:
         self.accounts = Table(store, Account)
         self.channels = Table(store, Channel)
         self.streams = Table(store, Stream)
+        self.gatherings = Table(store, Gathering)
         self.rewards = Table(store, Reward)
         self.redemptions = Table(store, Redemption)
         self.chat = Table(store, ChatMessage)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from aiohttp import web
 
 from rehearsal.twitch import payloads
@@ -10,7 +12,7 @@ from rehearsal.twitch.channel import category_id
 from rehearsal.twitch.helix import query
 from rehearsal.twitch.helix.errors import HelixError
 from rehearsal.twitch.helix.guard import CALLER, person
-from rehearsal.twitch.records import Stream
+from rehearsal.twitch.records import Account, Channel, Stream
 from rehearsal.twitch.stage import TWITCH, Twitch
 
 
@@ -23,6 +25,8 @@ async def users(request: web.Request) -> web.Response:
             raise HelixError(400, "Must provide an ID, Login or OAuth Token")
         ids = [caller.user_id]
     names = {login.lower() for login in logins}
+    known = [it for it in twitch.state.accounts if it.id in ids or it.login in names]
+    crowd = {it.id: it for it in map(twitch.crowd.person, (*ids, *names)) if it}
     return web.json_response(
         {
             "data": [
@@ -30,8 +34,7 @@ async def users(request: web.Request) -> web.Response:
                     account,
                     email=account.id == caller.user_id and "user:read:email" in caller.scopes,
                 )
-                for account in twitch.state.accounts
-                if account.id in ids or account.login in names
+                for account in (*known, *crowd.values())
             ]
         }
     )
@@ -45,19 +48,13 @@ async def streams(request: web.Request) -> web.Response:
     games = query.many(request, "game_id")[0]
     if request.query.get("type", "all") not in ("all", "live"):
         raise HelixError(400, 'The value in "type" is not valid')
-    live = [
-        stream
-        for stream in twitch.state.streams
-        if (not ids and not logins)
-        or stream.user_id in ids
-        or twitch.channel.person(stream.user_id).login in logins
-    ]
+    live = list(_live(twitch, {*ids, *logins}))
     if games:
-        live = [stream for stream in live if _game(twitch, stream) in games]
+        live = [airing for airing in live if airing[2].game_id in games]
     if live and twitch.faults.take("stream_unlisted", request.path, request.method):
         live = []
-    shown, pagination = query.page(request, live, lambda stream: int(stream.user_id))
-    data = [_stream(twitch, stream) for stream in shown]
+    shown, pagination = query.page(request, live, _rank, newest_first=True)
+    data = [payloads.stream(*airing) for airing in shown]
     return web.json_response({"data": data, "pagination": pagination})
 
 
@@ -76,22 +73,25 @@ async def games(request: web.Request) -> web.Response:
     ids, names = query.many(request, "id", "name")
     if not ids and not names:
         raise HelixError(400, "Must provide an ID or a name")
-    known = dict(CATEGORIES)
-    for channel in request.app[TWITCH].state.channels:
-        if channel.game_id:
-            known.setdefault(channel.game_id, channel.game_name)
     wanted = {*ids, *(category_id(name) for name in names)}
+    categories = _categories(request.app[TWITCH])
     data = [
-        {
-            "id": id,
-            "name": name,
-            "box_art_url": f"https://static-cdn.jtvnw.net/ttv-boxart/{id}-{{width}}x{{height}}.jpg",
-            "igdb_id": "",
-        }
-        for id, name in known.items()
-        if id in wanted
+        {**_category(id, name), "igdb_id": ""} for id, name in categories.items() if id in wanted
     ]
     return web.json_response({"data": data})
+
+
+async def search_categories(request: web.Request) -> web.Response:
+    """``GET /search/categories``: those whose name has every word of the query."""
+    words = query.required(request, "query").lower().split()
+    found = [
+        (id, name)
+        for id, name in _categories(request.app[TWITCH]).items()
+        if all(word in name.lower() for word in words)
+    ]
+    shown, pagination = query.page(request, found, lambda category: int(category[0]))
+    data = [_category(id, name) for id, name in shown]
+    return web.json_response({"data": data, "pagination": pagination})
 
 
 async def subscribers(request: web.Request) -> web.Response:
@@ -150,16 +150,37 @@ ROUTES = [
     web.get("/twitch/helix/streams", streams),
     web.get("/twitch/helix/channels", channels),
     web.get("/twitch/helix/games", games),
+    web.get("/twitch/helix/search/categories", search_categories),
     web.get("/twitch/helix/subscriptions", subscribers),
     web.get("/twitch/helix/channels/vips", vips),
     web.get("/twitch/helix/moderation/moderators", moderators),
 ]
 
 
-def _game(twitch: Twitch, stream: Stream) -> str:
-    return twitch.channel.channel(twitch.channel.person(stream.user_id)).game_id
+def _live(twitch: Twitch, people: set[str]) -> Iterator[tuple[Stream, Account, Channel]]:
+    """What is on air, of everybody or of the people with these ids and logins."""
+    for stream in twitch.state.streams:
+        owner = twitch.channel.person(stream.user_id)
+        if not people or owner.id in people or owner.login in people:
+            yield stream, owner, twitch.channel.channel(owner)
+    yield from twitch.crowd.streams(people or None)
 
 
-def _stream(twitch: Twitch, stream: Stream) -> payloads.JSON:
-    owner = twitch.channel.person(stream.user_id)
-    return payloads.stream(stream, owner, twitch.channel.channel(owner))
+def _rank(airing: tuple[Stream, Account, Channel]) -> int:
+    """What orders the pages: who has the most viewers is first, then who came first to Twitch."""
+    stream, owner, _ = airing
+    return stream.viewers * 10**12 - int(owner.id)
+
+
+def _categories(twitch: Twitch) -> dict[str, str]:
+    """Names by id: those that everybody knows, and those that a channel has."""
+    known = dict(CATEGORIES)
+    for channel in twitch.state.channels:
+        if channel.game_id:
+            known.setdefault(channel.game_id, channel.game_name)
+    return known
+
+
+def _category(id: str, name: str) -> payloads.JSON:
+    art = f"https://static-cdn.jtvnw.net/ttv-boxart/{id}-{{width}}x{{height}}.jpg"
+    return {"id": id, "name": name, "box_art_url": art}
