@@ -31,10 +31,14 @@ class Delivery(models.Model):
     class Dropped(models.TextChoices):
         ENDED = "ended", "the stream had ended meanwhile"
         SWITCHED_OFF = "switched_off", "the watch was switched off or changed"
+        NO_MATCH = "no_match", "the stream did not fit the watch any more"
         TARGET_DISABLED = "target_disabled", "the webhook does not work any more"
         REFUSED = "refused", "Discord refused the post"
         GAVE_UP = "gave_up", "Discord could not be reached"
         UNSURE = "unsure", "Discord did not say whether it was posted, twice"
+
+    NOT_POSTED = (Status.DROPPED, Status.FAILED)
+    OVER = (*NOT_POSTED, Status.CLOSED)
 
     id = models.CharField(primary_key=True, max_length=40, default=new_delivery_id, editable=False)
     target = models.ForeignKey(Target, on_delete=models.CASCADE, related_name="deliveries")
@@ -88,6 +92,11 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person asked for it, so that no filter stands before it."""
+        return self.is_test or self.resend_of_id is not None
 
 
 class Attempt(models.Model):
