@@ -19,6 +19,7 @@ EVERY_SECONDS = {
     "twitch.watch_stream": 10,
     "songqueue.sync": 2,
     "watcher.poll": 5,
+    "watcher.look_again": 30,
     "tournaments.keep_time": 15,
     "tournaments.end_ceremonies": 5,
     "accounts.prune": 60 * 60,

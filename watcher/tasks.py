@@ -7,7 +7,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from watcher.services import poller, sightings
+from watcher.services import deliveries, poller, sightings
 
 log = structlog.get_logger(__name__)
 
@@ -20,7 +20,15 @@ def poll() -> None:
         log.warning("watcher.not_now", why=done.trouble)
 
 
+@shared_task(name="watcher.look_again")
+def look_again() -> None:
+    """Post streams that have got the viewers that somebody asks for."""
+    deliveries.look_again(timezone.now())
+
+
 @shared_task(name="watcher.prune")
 def prune() -> None:
-    """Forget streams that ended longer ago than the retention time."""
-    sightings.prune(timezone.now() - settings.RETENTION)
+    """Forget streams that ended longer ago than the retention time, and tests that are as old."""
+    before = timezone.now() - settings.RETENTION
+    sightings.prune(before)
+    deliveries.prune_tests(before)
