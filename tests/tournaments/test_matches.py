@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
+from redis import Redis
+from redis.client import PubSub
 
 from points.services import ledger
 from points.services.ledger import Cause
+from pushes import wire
 from sagas.flow import Refused
 from sagas.models import Event
 from tests.tournaments import stage
@@ -40,13 +46,21 @@ def match(cup: Tournament) -> Match:
 
 
 @pytest.fixture
-def pushed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
-    """What was pushed, with its group."""
-    heard: list[tuple[str, dict[str, Any]]] = []
-    monkeypatch.setattr(
-        "pushes.services.push", lambda group, message: heard.append((group, message))
-    )
-    return heard
+def heard(match: Match) -> Iterator[PubSub]:
+    """What the sockets of the match and of its tournament hear."""
+    with Redis.from_url(settings.REDIS_URL) as redis, redis.pubsub() as heard:
+        heard.subscribe(wire.channel(match.group), wire.channel(match.tournament.group))
+        for _ in range(2):
+            assert heard.get_message(timeout=5)
+        yield heard
+
+
+def all_messages(heard: PubSub) -> dict[str, list[dict[str, Any]]]:
+    """Return what was pushed to each group, until nothing comes for a moment."""
+    said = defaultdict[str, list[dict[str, Any]]](list)
+    while message := heard.get_message(timeout=0.3):
+        said[message["channel"].decode()].append(json.loads(message["data"]))
+    return {name.removeprefix(wire.channel("")): rows for name, rows in said.items()}
 
 
 def refused(act: Callable[[], object]) -> str:
@@ -93,9 +107,7 @@ def test_going_live_locks_predictions_and_is_announced_once(match: Match) -> Non
 
 
 def test_every_goal_is_told_with_the_next_number(
-    match: Match,
-    pushed: list[tuple[str, dict[str, Any]]],
-    django_capture_on_commit_callbacks: Commits,
+    match: Match, heard: PubSub, django_capture_on_commit_callbacks: Commits
 ) -> None:
     matches.go_live(match.pk, by="lea", now=NOW)
     diary = match.tournament.changes.count()
@@ -104,15 +116,16 @@ def test_every_goal_is_told_with_the_next_number(
         matches.score(match.pk, 1, 0)
         matches.score(match.pk, 1, 1)
     assert match.tournament.changes.count() == diary
-    own = [message for group, message in pushed if group == match.group]
+    said = all_messages(heard)
+    own = said[match.group]
     assert [(each["type"], each["home_goals"], each["away_goals"]) for each in own] == [
         ("SCORE_UPDATE", 1, 0),
         ("SCORE_UPDATE", 1, 1),
     ]
     assert own[1]["seq"] == own[0]["seq"] + 1 == Match.objects.get(pk=match.pk).seq
-    whole = [message for group, message in pushed if group == match.tournament.group]
+    whole = said[match.tournament.group]
     assert whole[-1]["seq"] == Tournament.objects.get().revision
-    assert {"changed", "SCORE_UPDATE"} <= {message["type"] for message in whole}
+    assert {"changed", "SCORE_UPDATE"} == {each["type"] for each in whole}
 
 
 @pytest.mark.parametrize(("home", "away"), [(-1, 0), (0, 100)])

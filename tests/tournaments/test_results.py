@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import Q
 
+from points.services import audit, ledger
+from points.services.ledger import Cause
 from sagas.flow import Refused
 from sagas.models import Event
 from tests.tournaments import stage
 from tests.tournaments.stage import KICKOFF
 from tournaments.models import Match, Participant, Prediction, Result, Standing, Tournament
 from tournaments.rules.scores import FORFEIT, PLAYED, TAKEN_BACK, VOID, Entered, Score
-from tournaments.services import corrections, matches, results
+from tournaments.services import corrections, matches, predictions, results
 from tournaments.services.corrections import Unseen
 from tournaments.services.results import By
+from twitch.models import Viewer
 
 pytestmark = pytest.mark.django_db
 
+CAUSE = Cause("test", "1")
 LEA = By("lea")
 NOW = KICKOFF + timedelta(hours=2)
 BACK = Entered(TAKEN_BACK)
@@ -248,6 +255,48 @@ def test_a_correction_needs_the_token_of_its_preview(match: Match) -> None:
     assert token == unseen.value.preview.token
     corrections.enter(match.pk, played(1, 2), token, by=LEA, now=NOW)
     assert points(match.away) == 3
+
+
+def test_a_preview_tells_what_viewers_get_and_what_they_will_owe(match: Match) -> None:
+    winner, loser = stage.viewer("Win"), stage.viewer("Lose")
+    for viewer, side in ((winner, "home"), (loser, "away")):
+        ledger.credit(viewer.pk, 100, CAUSE, key=f"start:{viewer.pk}")
+        predictions.predict(match.pk, viewer, side, 100, "a")
+    enter(match, played(2, 1))
+    ledger.debit(winner.pk, 150, CAUSE, key="spent")
+    found = preview(match, played(1, 2))
+    assert [(row["title"], row["change"], row["owes"]) for row in found.changes["points"]] == [
+        ("Win", -200, 150),
+        ("Lose", 200, 0),
+    ]
+    corrections.enter(match.pk, played(1, 2), found.token, by=LEA, now=NOW)
+    assert ledger_owes(winner) == 150
+    assert audit.check() == []
+
+
+def ledger_owes(viewer: Viewer) -> int:
+    return Viewer.objects.values_list("points__owed", flat=True).get(pk=viewer.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_enter_at_once_the_second_sees_what_the_first_did() -> None:
+    match = stage.tournament(8).matches.filter(matchday=1)[0]
+    start = threading.Barrier(2)
+
+    def press(score: Entered) -> str:
+        try:
+            start.wait(5)
+            corrections.enter(match.pk, score, "", by=LEA, now=NOW)
+        except Unseen as unseen:
+            return unseen.code
+        finally:
+            connection.close()
+        return ""
+
+    with ThreadPoolExecutor(2) as both:
+        said = list(both.map(press, [played(1, 0), played(0, 1)]))
+    assert sorted(said) == ["", "preview_needed"]
+    assert Result.objects.count() == 1
 
 
 def test_a_preview_that_something_else_overtook_is_shown_anew(
