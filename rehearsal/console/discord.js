@@ -4,16 +4,19 @@ import { at, button, control, draw, make, world } from "/console/stage.js";
 
 // What Discord makes of a text; the order tells which goes first.
 const MARKS = [
+  ["plain", /\\([^a-zA-Z0-9\s])/],
   ["code", /`([^`\n]+)`/],
-  ["link", /\[([^\]\n]+)\]\((https?:\/\/[^\s)]+)\)/],
+  ["link", /\[((?:\\.|[^\]\n\\])+)\]\((https?:\/\/[^\s)]+)\)/],
   ["url", /<?(https?:\/\/[^\s<>]+)>?/],
   ["mention", /<@&?!?\d+>|@everyone|@here/],
   ["time", /<t:(-?\d{1,12})(?::([tTdDfFR]))?>/],
-  ["b", /\*\*([^*]+)\*\*/],
+  ["b", /\*\*((?:\\.|[^*\\])+)\*\*/],
   ["u", /__([^_]+)__/],
   ["s", /~~([^~]+)~~/],
-  ["i", /\*([^*\n]+)\*|_([^_\n]+)_/],
+  ["i", /\*((?:\\.|[^*\n\\])+)\*|(?<!\w)_((?:\\.|[^_\n\\])+)_(?!\w)/],
 ];
+// A title is a link as a whole.
+const UNLINKED = MARKS.filter(([kind]) => !["link", "url"].includes(kind));
 const UNITS = [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]];
 const STYLES = {
   t: { timeStyle: "short" }, T: { timeStyle: "medium" }, d: { dateStyle: "short" }, D: { dateStyle: "long" },
@@ -41,6 +44,7 @@ function mention(text, pings) {
 
 function piece(kind, found, pings) {
   const [whole, first, second] = found;
+  if (kind === "plain") return first;
   if (kind === "code") return make("code", { textContent: first });
   if (kind === "link") return anchor(second, ...rich(first, pings));
   if (kind === "url") return anchor(first, first);
@@ -50,16 +54,16 @@ function piece(kind, found, pings) {
 }
 
 // The nodes of a text: markup becomes elements, everything else stays text.
-function rich(text, pings = []) {
+function rich(text, pings = [], marks = MARKS) {
   let best = null;
-  for (const [kind, pattern] of MARKS) {
+  for (const [kind, pattern] of marks) {
     const found = pattern.exec(text);
     if (found && (!best || found.index < best.found.index)) best = { kind, found };
   }
   if (!best) return text ? [text] : [];
   const { kind, found } = best;
   const rest = text.slice(found.index + found[0].length);
-  return [...(found.index ? [text.slice(0, found.index)] : []), piece(kind, found, pings), ...rich(rest, pings)];
+  return [...(found.index ? [text.slice(0, found.index)] : []), piece(kind, found, pings), ...rich(rest, pings, marks)];
 }
 
 // The pictures' servers are not rehearsed: their addresses are shown in their place.
@@ -70,7 +74,7 @@ function picture(image, className) {
 }
 
 function title(embed) {
-  const text = make("bdi", { textContent: embed.title });
+  const text = make("bdi", {}, ...rich(embed.title, [], UNLINKED));
   return make("p", { className: "embed-title" }, embed.url ? anchor(embed.url, text) : text);
 }
 

@@ -61,6 +61,15 @@ def test_a_post_looks_as_on_discord(hook: Hook, console: Page) -> None:
     assert console.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_what_is_escaped_is_shown_to_the_letter(hook: Hook, console: Page) -> None:
+    hook.post(content=r"**\*a\_b\_c\*** likes snake_case_names", embeds=[{"title": r"\[x\] *y*"}])
+    content = console.locator(".content")
+    content.wait_for()
+    assert content.inner_text().strip() == "*a_b_c* likes snake_case_names"
+    assert content.locator("b").inner_text() == "*a_b_c*"
+    assert console.locator(".embed-title").inner_text() == "[x] y"
+
+
 def test_an_edit_is_marked_and_a_deletion_empties_the_channel(hook: Hook, console: Page) -> None:
     id = hook.post(content="live").json()["id"]
     hook.call("PATCH", f"/messages/{id}", json={"content": "over"})
