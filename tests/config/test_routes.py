@@ -182,6 +182,7 @@ TABLE = [
         f"/api/tournaments/{NO_TOUR}/my-registration-status",
         but(REGISTERS, banned=404),
     ),
+    Row("api/admin/tournaments", "GET", "/api/admin/tournaments", CHANGE),
     # A body without a name.
     Row("api/admin/tournaments", "POST", "/api/admin/tournaments", (401, 403, 403, 400, 401, 400)),
     Row(RUN_TOUR, "GET", f"/api/admin/tournaments/{NO_TOUR}", DECISION),

@@ -41,6 +41,8 @@ def test_a_tournament_is_made_changed_and_moved(api: Client) -> None:
     one = f"/{made.json()['id']}"
     assert made.json()["status"] == "DRAFT"
     assert [step["to"] for step in made.json()["steps"]] == ["REGISTRATION_OPEN", "CANCELLED"]
+    (listed,) = api.get(ADMIN).json()["results"]
+    assert listed == api.get(f"{ADMIN}{one}").json()
     changed = post(api, one, {"semi_final_legs": 1}, "patch")
     assert (changed.status_code, changed.json()["semi_final_legs"]) == (200, 1)
     moved = post(api, f"{one}/transition", {"to": "REGISTRATION_OPEN"})

@@ -76,8 +76,22 @@ class SettingsSerializer(serializers.ModelSerializer[Tournament]):
 EXAMPLE = OpenApiExample("A cup", {"name": "Autumn Cup"}, request_only=True)
 
 
-class MakeView(APIView):
+class RunningView(ListAPIView[Tournament]):
     permission_classes = [Rights("tournaments.add_tournament")]
+    serializer_class = SettingsSerializer
+    queryset = Tournament.objects.all()
+
+    class pagination_class(Pages):  # noqa: N801 (DRF's name for it)
+        ordering = ("-created_at", "-id")
+
+    @extend_schema(
+        operation_id="tournaments_all",
+        responses={200: SettingsSerializer(many=True), 400: BAD_QUERY},
+    )
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Every tournament with its settings, also drafts, the newest first."""
+        PageQuery.read(request)
+        return super().get(request, *args, **kwargs)
 
     @extend_schema(
         operation_id="tournament_create",

@@ -17,7 +17,7 @@ urlpatterns = [
     path(TOURNAMENT, tournaments.TournamentView.as_view()),
     path(f"{TOURNAMENT}/register", registration.RegisterView.as_view()),
     path(f"{TOURNAMENT}/my-registration-status", registration.MyStatusView.as_view()),
-    path(ADMIN, running.MakeView.as_view()),
+    path(ADMIN, running.RunningView.as_view()),
     path(ONE, running.SettingsView.as_view()),
     path(f"{ONE}/transition", running.TransitionView.as_view()),
     path(f"{ONE}/history", running.HistoryView.as_view()),
