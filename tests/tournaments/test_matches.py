@@ -20,7 +20,7 @@ from sagas.flow import Refused
 from sagas.models import Event
 from tests.tournaments import stage
 from tests.tournaments.stage import KICKOFF
-from tournaments.models import Match, Tournament
+from tournaments.models import Drawing, Match, Tournament
 from tournaments.rules.scores import PLAYED, Entered, Score
 from tournaments.services import matches, predictions, results, votes
 from tournaments.services.matches import Day
@@ -104,6 +104,11 @@ def test_going_live_locks_predictions_and_is_announced_once(match: Match) -> Non
     assert (match.status, match.live_at, match.home_goals) == ("LIVE", NOW, 0)
     assert Event.objects.filter(kind="tournaments.MatchWentLive").count() == 1
     assert refused(lambda: predictions.predict(match.pk, viewer, "home", 5, "a")) == "locked"
+
+
+def test_nothing_is_played_while_the_draw_is_being_shown(match: Match) -> None:
+    Drawing.objects.update(revealed_at=None)
+    assert refused(lambda: matches.go_live(match.pk, by="lea", now=NOW)) == "not_revealed"
 
 
 def test_every_goal_is_told_with_the_next_number(

@@ -14,7 +14,7 @@ from pushes.services import push_on_commit
 from sagas.flow import Refused
 from sagas.services import publish
 from tournaments import events
-from tournaments.models import Match, Phase, Tournament, VoteEvent
+from tournaments.models import Drawing, Match, Phase, Tournament, VoteEvent
 from tournaments.rules.scores import MOST_GOALS
 from tournaments.services import changes, live
 
@@ -54,6 +54,9 @@ def locked(match_id: str) -> tuple[Tournament, Match]:
             "not_played_now",
             f"Nothing is played while it says “{tournament.get_status_display()}”.",
         )
+    shown = tournament.drawings.filter(purpose=Drawing.Purpose.LEAGUE, drawn_at__isnull=False)
+    if shown.filter(revealed_at=None).exists():
+        raise Refused("not_revealed", "The draw is still being shown: end its ceremony first.")
     if match.is_set_aside:
         raise Refused("set_aside", "These two do not meet: an earlier result was corrected.")
     return tournament, match
