@@ -25,7 +25,7 @@ __all__ = ["NONE", "VERSION", "Avoid", "Fixtures", "Game", "Impossible", "draw",
 # How the draw is made; whatever makes other games of the same seed is another version.
 VERSION = 1
 
-# How often a draw that cannot be played in its days is drawn anew. None of 20,000 had to be.
+# How often a draw that cannot be played in its days is drawn anew. None of 10,000 had to be.
 REDRAWS = 20
 # Whole draws that are tried before a limit for each group is approached by a walk.
 WHOLE_TRIES = 10

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from tournaments.rules.blocks import Meeting
 from tournaments.rules.chance import Chance
 
-# Swaps before it is taken for unplayable; at 36 players about 50 are needed.
+# Swaps before it is taken for unplayable; 36 players need about 30, and hardly ever 200.
 SWAPS = 2_000
 # One in so many swaps is kept although it is no improvement: a way out of a dead end.
 DARING = 16
