@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ import aiohttp
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.utils import timezone
 
 from accounts.models import User
 from points.models import Account
@@ -25,6 +23,7 @@ from tests.sagas.workers import kill_all, sweep, wait_for, workers
 from tests.tournaments import stage
 from tests.tournaments.betting import begin, live_match
 from tournaments.models import Vote, VoteEvent
+from tournaments.services.votes import starting
 from twitch.models import Viewer
 
 pytestmark = pytest.mark.chaos
@@ -32,6 +31,7 @@ pytestmark = pytest.mark.chaos
 VOTERS = 500
 POINTS, COST = 100, 10
 TOKEN = "t" * 32
+BUSY = 503
 # They press in the last seconds of the vote, and some after.
 BEFORE, AFTER = 2.5, 1.0
 
@@ -76,9 +76,12 @@ async def press(
 
     async def send() -> tuple[int, str]:
         body = {"participant": player, "key": "press"}
-        async with client.post(address, json=body, headers=headers) as answer:
-            said = await answer.json()
-            return answer.status, said.get("code", "")
+        while True:
+            async with client.post(address, json=body, headers=headers) as answer:
+                said = await answer.json()
+                # The machine may have more to do than it can: then it is pressed again.
+                if answer.status != BUSY:
+                    return answer.status, said.get("code", "")
 
     first, again = await asyncio.gather(send(), send())
     # In time for the one may be too late for the other; what counts is what was told at best.
@@ -92,7 +95,7 @@ async def storm(
     players = [event.match.home_id, event.match.away_id]
     spread = (BEFORE + AFTER) / len(sessions)
     connector = aiohttp.TCPConnector(limit=0)
-    timeout = aiohttp.ClientTimeout(total=60)
+    timeout = aiohttp.ClientTimeout(total=120)
     async with aiohttp.ClientSession(connector=connector, timeout=timeout) as client:
         answers = await asyncio.gather(
             *(
@@ -114,12 +117,11 @@ def test_no_vote_is_late_lost_or_double_whatever_dies(
 ) -> None:
     made = stage.tournament(8)
     sessions = sign_in_voters()
-    event = begin(live_match(made), cost_per_vote=COST)
-    ends_at = timezone.now() + timedelta(seconds=BEFORE + 2)
-    VoteEvent.objects.filter(pk=event.pk).update(ends_at=ends_at)
-    ends = time.monotonic() + BEFORE + 2
+    match = live_match(made)
     log = tmp_path / "workers.log"
     with workers(log, processes=1, name="first") as first:
+        event = begin(match, cost_per_vote=COST, duration=starting.SHORTEST)
+        ends = time.monotonic() + starting.SHORTEST.total_seconds()
         told = asyncio.run(_with_a_death(two_sites, event, sessions, ends, first))
     with workers(log, processes=1, name="second"):
         sweep()
