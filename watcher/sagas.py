@@ -7,13 +7,7 @@ from watcher.models import Delivery
 from watcher.services.deliveries import SAGA
 from watcher.services.dispatch.following import close, follow
 from watcher.services.dispatch.pace import LANE
-from watcher.services.dispatch.posting import (
-    await_moment,
-    hand_on,
-    post,
-    take_turn,
-    was_posted,
-)
+from watcher.services.dispatch.posting import await_moment, hand_on, post, take_turn
 
 # Longer than the longest answer of Discord's, and the nap before it.
 TIMEOUT = 45.0
@@ -23,7 +17,7 @@ delivery = Saga(
     Delivery,
     Step(await_moment),
     Step(take_turn),
-    Call(post, tries=5, timeout=TIMEOUT, if_unsure="stop", look=was_posted),
+    Call(post, tries=8, timeout=TIMEOUT),
     Step(hand_on),
     Call(follow, tries=8, timeout=TIMEOUT),
     Call(close, tries=8, timeout=TIMEOUT),

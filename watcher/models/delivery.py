@@ -62,8 +62,8 @@ class Delivery(models.Model):
     # What was sent last, as Discord got it.
     payload: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     shown_version = models.PositiveIntegerField(default=0)
-    # An answer was lost and the post was sent again: the channel may have it twice.
-    may_be_twice = models.BooleanField(default=False)
+    # How many posts may be in the channel: those that were sent, less those that surely failed.
+    sent = models.PositiveSmallIntegerField(default=0, db_default=0)
     due_at = models.DateTimeField()
     # Since when it waits for its target's turn: whoever is first in line posts first.
     lined_up_at = models.DateTimeField(null=True, blank=True)
@@ -94,6 +94,11 @@ class Delivery(models.Model):
         return self.id
 
     @property
+    def may_be_twice(self) -> bool:
+        """Whether an answer was lost and it was sent again."""
+        return self.sent > 1
+
+    @property
     def is_by_hand(self) -> bool:
         """Whether a person asked for it, so that no filter stands before it."""
         return self.is_test or self.resend_of_id is not None
@@ -106,6 +111,7 @@ class Attempt(models.Model):
         POST = "post", "post"
         EDIT = "edit", "edit"
         DELETE = "delete", "delete"
+        LOOK = "look", "look whether Discord is there"
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts")
     verb = models.CharField(max_length=6, choices=Verb)

@@ -18,6 +18,7 @@ from watcher.services import targets
 from watcher.services.dispatch import pace
 
 LONGEST_PAUSE = 60.0
+MOST_COUNTED = 7
 
 
 class Answered(Protocol):
@@ -58,10 +59,14 @@ def address(delivery: Delivery) -> tuple[str, SecretStr]:
     return delivery.target.webhook_id, delivery.target.webhook_token
 
 
-def pause(delivery: Delivery, verb: Attempt.Verb) -> timedelta:
-    """Return how long to wait before it is tried once more, by how often it was tried."""
-    tried = delivery.attempts.filter(verb=verb).count()
-    return timedelta(seconds=backoff(max(1, tried), LONGEST_PAUSE))
+def pause(delivery: Delivery) -> timedelta:
+    """Return how long to wait before it is tried once more: longer each time that it failed."""
+    failed = 0
+    for status in delivery.attempts.order_by("-pk").values_list("status", flat=True)[:MOST_COUNTED]:
+        if 0 < status < 500:
+            break
+        failed += 1
+    return timedelta(seconds=backoff(max(1, failed), LONGEST_PAUSE))
 
 
 def _conclude(delivery: Delivery, error: errors.DiscordProblem | errors.Unsure) -> None:

@@ -103,7 +103,7 @@ def _ask(delivery: Delivery, verb: Attempt.Verb, request: Callable[[], asking.An
     except (errors.Unreachable, errors.Unsure):
         ended_at = delivery.stream.ended_at if delivery.stream else None
         if ended_at is None or now < ended_at + PATIENCE:
-            raise Wait(now + asking.pause(delivery, verb), "Discord cannot be reached.") from None
+            raise Wait(now + asking.pause(delivery), "Discord cannot be reached.") from None
         _end(delivery, now, Why.GAVE_UP)
     except errors.MessageGone:
         # Somebody who may has deleted the post, which is as good an end as any.

@@ -22,6 +22,7 @@ Why = Delivery.Dropped
 NOT_NOW = timedelta(minutes=5)
 # For so long a post waits for a Discord that is away.
 PATIENCE = timedelta(hours=6)
+MOST_SENT = 2
 
 
 def await_moment(delivery: Delivery) -> None:
@@ -52,43 +53,70 @@ def post(delivery: Delivery) -> None:
         delivery.shown_version = delivery.stream.version if delivery.stream else 0
 
 
-def was_posted(delivery: Delivery) -> bool:
-    """Decide what follows a lost answer: it is posted once more, and never a third time."""
-    if delivery.may_be_twice:
-        _fail(delivery, Why.UNSURE, timezone.now())
-        return True
-    Delivery.objects.filter(pk=delivery.pk).update(may_be_twice=True)
-    return False
-
-
 def hand_on(delivery: Delivery) -> None:
     """Let the next one post."""
     turns.hand_on(delivery)
 
 
 def _send(delivery: Delivery, payload: cards.Payload, now: datetime) -> Message | None:
-    """Post; returns None when that is not to be, and raises Wait or Unsure."""
-    thread_id = delivery.target.thread_id
+    """Post; returns None when that is not to be. Raises Wait.
+
+    What was sent and not answered may be in the channel. It is sent once more when Discord is seen
+    to be well, and never a third time.
+    """
+    if delivery.sent >= MOST_SENT:
+        _fail(delivery, Why.UNSURE, now)
+        return None
     try:
-        return asking.ask(
-            delivery,
-            Attempt.Verb.POST,
-            lambda: webhooks.execute(*asking.address(delivery), payload, thread_id=thread_id),
-        )
+        if delivery.sent:
+            _look(delivery)
+        return _post_once(delivery, payload)
     except Wait as wait:
         turns.prolong(delivery, wait.until)
         raise
-    except errors.Unreachable:
-        if now < (delivery.lined_up_at or now) + PATIENCE:
-            until = now + asking.pause(delivery, Attempt.Verb.POST)
-            turns.prolong(delivery, until)
-            raise Wait(until, "Discord cannot be reached.") from None
-        _fail(delivery, Why.GAVE_UP, now)
+    except (errors.Unreachable, errors.Unsure):
+        _try_later(delivery, now)
     except (errors.Gone, errors.TokenRefused):
         _fail(delivery, Why.TARGET_DISABLED, now)
     except errors.DiscordProblem:
         _fail(delivery, Why.REFUSED, now)
     return None
+
+
+def _post_once(delivery: Delivery, payload: cards.Payload) -> Message:
+    """Post, and leave a mark of it before, which is taken away only by the word that it failed."""
+    before, thread_id = delivery.sent, delivery.target.thread_id
+
+    def request() -> Message:
+        _mark(delivery, before + 1)
+        return webhooks.execute(*asking.address(delivery), payload, thread_id=thread_id)
+
+    try:
+        return asking.ask(delivery, Attempt.Verb.POST, request)
+    except (Wait, errors.DiscordProblem):
+        if delivery.sent != before:
+            _mark(delivery, before)
+        raise
+
+
+def _mark(delivery: Delivery, sent: int) -> None:
+    delivery.sent = sent
+    Delivery.objects.filter(pk=delivery.pk).update(sent=sent)
+
+
+def _try_later(delivery: Delivery, now: datetime) -> None:
+    """Wait for Discord to come back, but not for ever."""
+    if now > (delivery.lined_up_at or now) + PATIENCE:
+        _fail(delivery, Why.GAVE_UP, now)
+        return
+    until = now + asking.pause(delivery)
+    turns.prolong(delivery, until)
+    raise Wait(until, "Discord cannot be reached.")
+
+
+def _look(delivery: Delivery) -> None:
+    """See whether Discord is there, by a call that does nothing."""
+    asking.ask(delivery, Attempt.Verb.LOOK, lambda: webhooks.get(*asking.address(delivery)))
 
 
 def _fail(delivery: Delivery, why: Why, now: datetime) -> None:
