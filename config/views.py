@@ -45,7 +45,7 @@ def _on_now() -> dict[str, Any]:
     """Return the tournament that is on, with its live matches; or the one to register for."""
     shown = Tournament.objects.shown().open()
     tournament = (
-        shown.filter(status__in=Tournament.PLAYED).first()
+        shown.filter(pk=reading.on_now()["tournament"]).first()
         or shown.filter(status=Tournament.Status.REGISTRATION_OPEN).first()
     )
     if tournament is None:

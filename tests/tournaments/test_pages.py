@@ -214,7 +214,12 @@ def opened(chromium: Any, site: Site) -> Iterator[Opening]:  # noqa: F811
     contexts = []
 
     def opening(
-        address: str, width: int = 1280, scheme: str = "light", who: Viewer | None = None
+        address: str,
+        width: int = 1280,
+        scheme: str = "light",
+        who: Viewer | None = None,
+        *,
+        refusals: bool = False,
     ) -> Page:
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme
@@ -225,11 +230,17 @@ def opened(chromium: Any, site: Site) -> Iterator[Opening]:  # noqa: F811
             context.add_cookies([{"name": "sessionid", "value": cookie, "url": site.origin}])
         page: Page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+        if not refusals:
+            # A refused request is an error to the browser.
+            page.on("console", lambda said: hear_console(said.type, said.text))
         with page.expect_websocket(lambda socket: "/ws/" in socket.url) as socket:
             page.goto(f"{site.origin}{address}")
         socket.value.wait_for_event("framereceived")
         return page
+
+    def hear_console(kind: str, said: str) -> None:
+        if kind == "error":
+            errors.append(said)
 
     yield opening
     for context in contexts:
