@@ -65,12 +65,12 @@ export function sampleGames(games) {
   games.sampleSheets({
     table: { title: CUP, rows: Array.from({ length: 36 }, (_, n) => line(n + 1)) },
     bracket: { title: CUP, rounds: ROUNDS.map(([name, ties]) => ({ name, ties: Array(ties).fill(tie()) })) },
-    matches: { title: CUP, matchday: 4, matches: Array.from({ length: 18 }, (_, n) => fixture(n)) },
+    matches: { title: CUP, matchday: 4, matches: Array.from({ length: 18 }, (_, n) => pairing(n)) },
   });
   const [one, other] = NAMES;
   const vote = { id: "vote_sample", cost_per_vote: 50, ends_in: 12, status: "ACTIVE" };
   const score = { status: "LIVE", outcome: "", home_goals: 1, away_goals: 0 };
-  const match = { ...fixture(0), phase_name: "league phase", matchday: 4 };
+  const match = { ...pairing(0), phase_name: "league phase", matchday: 4 };
   const open = () => ({ ...vote, home: choice(one, 9), away: choice(other, 4) });
   const over = () => ({ ...vote, status: "COMPLETED", home: choice(one, 14), away: { ...choice(other, 31), award: 1 } });
   repeat(MATCH_EVERY_MS, () => {
@@ -92,7 +92,7 @@ function tie() {
   return { better: side(9, true, 4), other: side(24, false, 2) };
 }
 
-function fixture(n) {
+function pairing(n) {
   const status = n < 5 ? "COMPLETED" : n === 5 ? "LIVE" : "SCHEDULED";
   const score = n < 6 ? { home: n % 4, away: 1 } : null;
   const [home, away] = [2 * n, 2 * n + 1].map((number) => ({ name: name(number) }));

@@ -94,14 +94,14 @@ function side({ player, label, path_seed: seed, goals, penalties, is_winner: isW
 }
 
 function match({ home, away, status, score, scheduled_at: at, outcome }) {
-  const row = part("fixture", "p");
+  const row = part("pairing", "p");
   row.dataset.status = status.toLowerCase();
   const later = at && status === "SCHEDULED" ? time.format(new Date(at)) : outcome || "v";
   const middle = score ? `${score.home}–${score.away}` : later;
   row.append(
-    part("fixture-home", "bdi", home.name),
-    part("fixture-score", "b", middle),
-    part("fixture-away", "bdi", away.name),
+    part("pairing-home", "bdi", home.name),
+    part("pairing-score", "b", middle),
+    part("pairing-away", "bdi", away.name),
   );
   return row;
 }
