@@ -28,6 +28,9 @@ TESTS = {
     "test-achievement": "achievement",
     "test-raid": "raid",
     "test-alert": "alert",
+    "test-table": "table",
+    "test-bracket": "bracket",
+    "test-matches": "matches",
 }
 
 
