@@ -33,7 +33,7 @@ VOTE_SPLIT = chat_text(
 VOTE_WITHOUT_AWARD = chat_text(
     "tournaments.vote_without_award",
     "{home} – {away}: the vote ended {home_votes} to {away_votes} without an award, as {reason}."
-    "{refund}",
+    " {refund}",
     "home",
     "away",
     "home_votes",
@@ -43,7 +43,7 @@ VOTE_WITHOUT_AWARD = chat_text(
 )
 VOTE_CANCELLED = chat_text(
     "tournaments.vote_cancelled",
-    "{home} – {away}: the vote was cancelled.{refund}",
+    "{home} – {away}: the vote was cancelled. {refund}",
     "home",
     "away",
     "refund",

@@ -41,7 +41,7 @@ def line(event: VoteEvent) -> str:
     """Return the line about a vote that is over."""
     home, away = event.match.home, event.match.away
     home_votes, away_votes = showing.tally(event)
-    refund = " What votes cost is back." if event.cost_per_vote else ""
+    refund = "What votes cost is back." if event.cost_per_vote else ""
     if event.status == VoteEvent.Status.CANCELLED:
         return chat.render(texts.VOTE_CANCELLED, home=home, away=away, refund=refund)
     if event.no_award_because:
