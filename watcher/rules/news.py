@@ -25,8 +25,8 @@ class Patience:
         return misses >= self.misses and is_long
 
 
-# The third miss, when Twitch is asked once a minute.
-USUAL = Patience(2, timedelta(seconds=150))
+# Three minutes, when Twitch is asked once a minute.
+USUAL = Patience(3, timedelta(seconds=150))
 # For an answer in which most of what was live is missing at once: that is rather Twitch's trouble.
 DOUBTFUL = Patience(10, timedelta(minutes=10))
 FEWEST_TO_DOUBT = 2

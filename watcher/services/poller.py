@@ -41,6 +41,8 @@ MOST_CALLS = 100
 LONGEST_REST = timedelta(hours=1)
 # The clock's beats are not exact.
 EARLY = timedelta(seconds=2)
+# Of the interval, so much is for calls; the rest is for what was late.
+SPREAD = 0.8
 
 
 class LeaseLost(Exception):
@@ -156,10 +158,10 @@ def _begin(poll: Poll, now: datetime) -> None:
 
 
 def _due(poll: Poll, now: datetime) -> float:
-    """Return how many errands are to be done by now: they are spread over the interval."""
+    """Return how many errands are to be done by now."""
     if poll.began_at is None or poll.stage == Poll.Stage.DONE:
         return 0
-    passed = (now - poll.began_at) / settings.WATCHER_INTERVAL
+    passed = (now - poll.began_at) / (settings.WATCHER_INTERVAL * SPREAD)
     if not 0 <= passed < 1:
         return math.inf
     return math.floor(poll.errands * passed) + 1 - poll.errands_done
@@ -169,8 +171,9 @@ def _ask_and_write(poll: Poll, due: float, now: datetime) -> Round:
     asking = _Asking(now)
     if poll.greeted_at is not None:
         for errand in errands.of_new(poll.greeted_at):
-            if not asking.do(errand):
+            if asking.has_to_stop:
                 break
+            asking.do(errand)
     if due > 0 and not asking.has_to_stop and poll.began_at is not None:
         _go_on(poll, asking, due)
     return _write(poll, asking)
@@ -183,11 +186,14 @@ def _go_on(poll: Poll, asking: _Asking, due: float) -> None:
         # Who strays is known only when what was seen is written.
         if errand.stage == Poll.Stage.STRAYS and asking.rows:
             return
-        # What Twitch did not answer is not asked again before the next round.
+        asking.do(errand)
+        if asking.rests_until is not None:
+            return
+        # What Twitch did not answer otherwise is not asked again before the next round.
         poll.stage, poll.after = errand.stage, errand.after
         poll.errands_done += 1
         due -= 1
-        if not asking.do(errand) or due <= 0:
+        if due <= 0 or asking.has_to_stop:
             return
     poll.stage = Poll.Stage.DONE
     poll.ended_at = asking.at
@@ -211,8 +217,8 @@ class _Asking:
         is_long = self.calls >= MOST_CALLS or monotonic() - self._since > LONGEST_SLICE
         return is_long or self.is_spent or bool(self.trouble)
 
-    def do(self, errand: Errand) -> bool:
-        """Ask for what the errand is about; returns whether to go on asking."""
+    def do(self, errand: Errand) -> None:
+        """Ask for what the errand is about."""
         try:
             if errand.game_id:
                 self._turn_pages(errand)
@@ -222,7 +228,6 @@ class _Asking:
         except (Wait, HelixError, Unreachable) as error:
             self.trouble = str(error)[:200] or type(error).__name__
             self.rests_until = error.until if isinstance(error, Wait) else None
-        return not self.has_to_stop
 
     def _turn_pages(self, errand: Errand) -> None:
         cursor = ""
