@@ -168,6 +168,10 @@ def test_a_tournament_is_made_and_led_in_the_admin(lea: Client) -> None:
     assert made.changes.get(verb="changed_settings").details == {
         "name": {"from": "Autumn", "to": "Winter"}
     }
+    listed = lea.get("/admin/tournaments/tournament/").content.decode()
+    link = re.search(r'href="(/admin/tournaments/tournament/tour[^"]*/change/)', listed)
+    assert link
+    assert "Open registration" in lea.get(link[1]).content.decode()
     answer = lea.post(admin(made, "step/"), {"to": "REGISTRATION_OPEN"}, follow=True)
     assert "registration open" in said(answer)
     answer = lea.post(admin(made, "step/"), {"to": "KNOCKOUTS"}, follow=True)

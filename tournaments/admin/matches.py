@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -75,7 +76,7 @@ class MatchAdmin(ReadOnlyAdmin):
     @action(description="Open the desk", url_path="desk", permissions=["view"])
     def open_desk(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Go to where the match is run, and its result entered or corrected."""
-        match = get_object_or_404(Match, pk=object_id)
+        match = get_object_or_404(Match, pk=unquote(object_id))
         day = Day.of(match)
         address = reverse("desk", args=[match.tournament_id])
         return redirect(f"{address}?day={day.phase}-{day.number}#{match.pk}")

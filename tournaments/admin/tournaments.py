@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.forms import ModelForm
@@ -221,7 +222,8 @@ class TournamentAdmin(ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        tournament = Tournament.objects.filter(pk=object_id).first()
+        # The list's links have the id as the admin quotes it.
+        tournament = Tournament.objects.filter(pk=unquote(object_id)).first()
         context = dict(extra_context or {})
         if tournament is not None:
             ways = states.by_hand(tournament.status)
