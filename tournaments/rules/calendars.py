@@ -62,7 +62,7 @@ def _time(at: datetime) -> str:
 
 def _text(text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    printable = ("".join(c for c in line if c == "\t" or c >= " " != "\x7f") for line in lines)
+    printable = ("".join(c for c in line if c >= " " and c != "\x7f") for line in lines)
     escaped = (
         line.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,") for line in printable
     )
