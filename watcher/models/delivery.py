@@ -65,7 +65,7 @@ class Delivery(models.Model):
     # How many posts may be in the channel: those that were sent, less those that surely failed.
     sent = models.PositiveSmallIntegerField(default=0, db_default=0)
     due_at = models.DateTimeField()
-    # Since when it waits for its target's turn: whoever is first in line posts first.
+    # Since when it is in line at its webhook, where whoever was due first posts first.
     lined_up_at = models.DateTimeField(null=True, blank=True)
     posted_at = models.DateTimeField(null=True, blank=True)
     edited_at = models.DateTimeField(null=True, blank=True)
@@ -84,7 +84,7 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["target", "-created_at"], name="delivery_of_target"),
             models.Index(
-                fields=["target", "lined_up_at"],
+                fields=["target", "due_at"],
                 condition=Q(status="due"),
                 name="delivery_in_line",
             ),

@@ -1,4 +1,4 @@
-"""Turns at a webhook: one delivery at a time may post, the one that has waited longest comes next.
+"""Turns at a webhook: one delivery at a time may post, the one that was due first comes next.
 
 Who waits needs no looking at: whoever has the turn hands it on. A turn that nobody ends lapses.
 """
@@ -26,7 +26,7 @@ def take(delivery: Delivery) -> None:
         if target.turn_until and target.turn_until > now:
             raise Wait(now + PATIENCE, "Others are before it.")
         # Whoever let its turn lapse goes to the end of the line.
-        Delivery.objects.filter(pk=target.turn_of).update(lined_up_at=now)
+        Delivery.objects.filter(pk=target.turn_of).update(due_at=now)
     _give(target, delivery.pk, now)
 
 
@@ -38,7 +38,7 @@ def prolong(delivery: Delivery, until: datetime) -> None:
 
 
 def hand_on(delivery: Delivery) -> None:
-    """Give the turn to who has waited longest, in the caller's transaction."""
+    """Give the turn to who was due first of those in line, in the caller's transaction."""
     target = _locked(delivery)
     if target.turn_of != delivery.pk:
         return
@@ -46,7 +46,7 @@ def hand_on(delivery: Delivery) -> None:
         target=target, status=Delivery.Status.DUE, lined_up_at__isnull=False
     ).exclude(pk=delivery.pk)
     # Somebody sits before the screen and waits for a test.
-    first = line.order_by("-is_test", "lined_up_at", "pk").first()
+    first = line.order_by("-is_test", "due_at", "pk").first()
     _give(target, first.pk if first else "", timezone.now())
     if first:
         wake(find(SAGA), first)
