@@ -117,7 +117,7 @@ def test_a_correction_is_seen_before_it_is_made(staff: Client, cup: Tournament) 
     match.refresh_from_db()
     assert match.home_goals == 1
     page = staff.post(f"/desk/{match.pk}/take-back")
-    assert staff.post(f"/desk/{match.pk}/take-back", dict(page.context["fields"]))
+    staff.post(f"/desk/{match.pk}/take-back", dict(page.context["fields"]))
     match.refresh_from_db()
     assert match.status == "SCHEDULED"
 

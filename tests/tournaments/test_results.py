@@ -18,7 +18,7 @@ from tests.tournaments import stage
 from tests.tournaments.stage import KICKOFF
 from tournaments.models import Match, Participant, Prediction, Result, Standing, Tournament
 from tournaments.rules.scores import FORFEIT, PLAYED, TAKEN_BACK, VOID, Entered, Score
-from tournaments.services import corrections, matches, predictions, results
+from tournaments.services import corrections, desk, matches, predictions, results
 from tournaments.services.corrections import Unseen
 from tournaments.services.results import By
 from twitch.models import Viewer
@@ -145,7 +145,7 @@ def test_who_plays_or_has_predicted_does_not_enter_the_result(match: Match) -> N
     better = stage.viewer()
     Prediction.objects.create(match=match, viewer=better, side="home", points_wagered=5)
     assert refusal(match, played(0, 1), By("bet", better.pk)) == "has_predicted"
-    assert enter(match, played(0, 1), By("mod", stage.viewer().pk))
+    assert enter(match, played(0, 1), By("mod", stage.viewer().pk)).outcome == "played"
 
 
 @pytest.mark.parametrize("status", ["AWAITING_SELECTION", "CANCELLED"])
@@ -200,6 +200,18 @@ def test_a_first_leg_is_not_corrected_into_nonsense(playoffs: Tournament) -> Non
     enter(leg(playoffs, 2), BACK)
     enter(leg(playoffs, 1), played(0, 0))
     enter(leg(playoffs, 2), played(1, 0))
+
+
+def test_a_tie_that_a_correction_left_level_waits_for_somebody(playoffs: Tournament) -> None:
+    enter(leg(playoffs, 1), played(1, 0))
+    second = leg(playoffs, 2)
+    enter(second, played(0, 0))
+    enter(leg(playoffs, 1), played(0, 0))
+    waiting = desk.waiting(playoffs.matches.counting(), NOW)
+    assert [case.match for case in waiting if case.needs == "level"] == [second]
+    enter(second, Entered(PLAYED, Score(1, 0, True)))
+    waiting = desk.waiting(playoffs.matches.counting(), NOW)
+    assert not [case for case in waiting if case.needs == "level"]
 
 
 def test_a_corrected_tie_sends_the_other_one_on(playoffs: Tournament) -> None:

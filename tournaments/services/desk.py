@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 
 from tournaments.models import Match, Phase, Report, Tournament
 from tournaments.rules.scores import Stage
@@ -14,7 +14,7 @@ from tournaments.services import reports, results
 from tournaments.services.matches import Day
 
 Status = Match.Status
-DECISION, OVERDUE, RESULT = "decision", "overdue", "result"
+DECISION, LEVEL, OVERDUE, RESULT = "decision", "level", "overdue", "result"
 # So long after its time a match without a result is missed.
 LATE = timedelta(hours=3)
 
@@ -23,8 +23,9 @@ LATE = timedelta(hours=3)
 class Case:
     """A match on the desk.
 
-    It `needs` a `decision` (its players report different scores), its second report is `overdue`,
-    or its `result` is, long after its time; "" when it needs nothing. `said` are the reports that
+    It `needs` a `decision` (its players report different scores), extra time as its tie is `level`
+    since the first leg was corrected, its second report is `overdue`, or its `result` is missed,
+    long after its time; "" when it needs nothing. `said` are the reports that
     wait, and `stage` is what it has to decide.
     """
 
@@ -44,9 +45,10 @@ def cases(matches: QuerySet[Match], now: datetime) -> list[Case]:
 
 def waiting(matches: QuerySet[Match], now: datetime) -> list[Case]:
     """Return those of the matches that wait for a person, disagreements first."""
-    order = (DECISION, OVERDUE, RESULT)
-    unfinished = _open(matches)
-    found = [case for case in cases(unfinished, now) if case.needs]
+    order = (DECISION, LEVEL, OVERDUE, RESULT)
+    level = matches.filter(is_set_aside=False, status=Status.COMPLETED, tie__winner=None)
+    unfinished = [*cases(_open(matches), now), *cases(level.filter(leg=F("tie__legs")), now)]
+    found = [case for case in unfinished if case.needs]
     return sorted(found, key=lambda case: order.index(case.needs))
 
 
@@ -81,7 +83,17 @@ def _open(matches: QuerySet[Match]) -> QuerySet[Match]:
 def _case(match: Match, now: datetime) -> Case:
     is_open = match.status != Status.COMPLETED
     said = list(match.reports.all()) if is_open else []
-    return Case(match, _needs(match, said, now) if is_open else "", said, results.stage_of(match))
+    stage = results.stage_of(match)
+    needs = _needs(match, said, now) if is_open else LEVEL if _is_level(match) else ""
+    return Case(match, needs, said, stage)
+
+
+def _is_level(match: Match) -> bool:
+    """Tell whether this match ends a tie that is over, and through which nobody went."""
+    tie = match.tie
+    if tie is None or tie.winner_id is not None or match.leg != tie.legs:
+        return False
+    return not _open(tie.matches.all()).exists()
 
 
 def _needs(match: Match, said: list[Report], now: datetime) -> str:

@@ -10,7 +10,7 @@ from rest.queries import Query
 from tournaments.models import Ground, Match, Phase
 from tournaments.rules import scores
 from tournaments.rules.scores import MOST_GOALS, Entered, Score
-from tournaments.services.desk import DECISION, OVERDUE, RESULT
+from tournaments.services.desk import DECISION, LEVEL, OVERDUE, RESULT
 
 HOME, AWAY, BOTH = "home", "away", "both"
 
@@ -144,10 +144,10 @@ class WarningsShape(ReasonShape):
 class MatchesQuery(Query):
     tournament = serializers.RegexField(r"^tour_[0-9A-Z]{26}\Z", required=False)
     needs = serializers.ChoiceField(
-        [DECISION, OVERDUE, RESULT, "anything"],
+        [DECISION, LEVEL, OVERDUE, RESULT, "anything"],
         required=False,
-        help_text="Only matches that wait for a person: for a decision between two reports, a "
-        "second report, or a result.",
+        help_text="Only matches that wait for a person: for a decision between two reports, "
+        "extra time in a tie that is level since a correction, a second report, or a result.",
     )
     phase = serializers.ChoiceField(Phase.choices, required=False)
     day = serializers.IntegerField(min_value=1, max_value=64, required=False)
@@ -194,7 +194,7 @@ class DeskMatchShape(Shape):
     ground = serializers.ChoiceField([("", "none"), *Ground.choices])
     is_set_aside = serializers.BooleanField()
     can_have_extra_time = serializers.BooleanField(help_text="It decides a tie.")
-    needs = serializers.ChoiceField(["", DECISION, OVERDUE, RESULT])
+    needs = serializers.ChoiceField(["", DECISION, LEVEL, OVERDUE, RESULT])
     reports = DeskReportShape(many=True, help_text="Of its players, while it has no result.")
 
 
