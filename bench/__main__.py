@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from importlib import import_module
 
-BENCHES = ("intake", "engine", "pushes", "commands", "ledger", "votes", "draw")
+BENCHES = ("intake", "engine", "pushes", "commands", "ledger", "votes", "draw", "watcher")
 
 parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
 parser.add_argument("bench", nargs="*", metavar="bench", help=f"{', '.join(BENCHES)}; default: all")
