@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 
 from sagas.services import publish_many
 from twitch.client.payloads import StreamPayload
 from watcher.events import FoundLive, StreamChanged, StreamEnded, StreamStarted
-from watcher.models import Watch, WatchedStream
+from watcher.models import WatchedStream
 from watcher.rules.news import Followed, Look, News, Seen, follow, is_news
 
 ROWS_AT_ONCE = 1000
@@ -25,6 +25,20 @@ _SEEN = [
     *("streamer_login", "streamer_name", "title", "game_id", "game_name", "language"),
     *("thumbnail_url", "viewers", "peak_viewers", "seen_at", "misses", "version"),
 ]
+
+_KNOWN_TO_NEW = """
+SELECT watch.id, stream.id, watch.kind = 'game', watch.active_since, stream.started_at
+FROM watcher_watch watch
+JOIN watcher_target target ON target.id = watch.target_id AND target.disabled_at IS NULL
+JOIN watcher_watchedstream stream ON stream.ended_at IS NULL
+    AND watch.watched_id =
+        CASE watch.kind WHEN 'game' THEN stream.game_id ELSE stream.streamer_id END
+    AND stream.first_seen_at < %s AND stream.first_seen_at <= watch.active_since + %s
+WHERE watch.is_active AND watch.active_since > %s AND NOT EXISTS (
+    SELECT FROM watcher_delivery delivery
+    WHERE delivery.watch_id = watch.id AND delivery.stream_id = stream.id AND NOT delivery.is_test
+)
+"""
 
 
 @dataclass(frozen=True)
@@ -65,20 +79,14 @@ def take(rows: Iterable[StreamPayload], asked: Collection[str], at: datetime) ->
 
 def greet(now: datetime) -> None:
     """Announce streams that were known already to the watches that came since, if still news."""
-    fresh = Watch.objects.working().filter(active_since__gt=now - GREETED_FOR)
-    facts = []
-    for watch in fresh:
-        is_game = watch.kind == Watch.Kind.GAME
-        about = Q(game_id=watch.watched_id) if is_game else Q(streamer_id=watch.watched_id)
-        earlier = Q(first_seen_at__lte=watch.active_since + CROSSED)
-        for id, started_at in (
-            WatchedStream.objects.live().filter(about, earlier).values_list("id", "started_at")
-        ):
-            newest = settings.WATCHER_NEWS
-            if is_news(started_at, watch.active_since, is_game=is_game, newest=newest):
-                key = f"{watch.pk}:{id}:{watch.active_since.isoformat()}"
-                facts.append((FoundLive(watch_id=watch.pk, stream_id=id), key))
-    publish_many(facts)
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN_TO_NEW, [now, CROSSED, now - GREETED_FOR])
+        pairs = cursor.fetchall()
+    publish_many(
+        (FoundLive(watch_id, stream_id), f"{watch_id}:{stream_id}:{since.isoformat()}")
+        for watch_id, stream_id, is_game, since, started_at in pairs
+        if is_news(started_at, since, is_game=is_game, newest=settings.WATCHER_NEWS)
+    )
 
 
 def prune(before: datetime) -> None:
