@@ -83,9 +83,9 @@ class Stage:
 def checked(entered: Entered, stage: Stage, forfeit_goals: int) -> Entered:
     """Return what was entered with the score that counts; raises Senseless.
 
-    A forfeit is lost by `forfeit_goals`, at least 1, to none, or by one more where that left a tie level. When
-    both forfeited a league match both lose it, and it has no score. In a tie somebody must go
-    through, so there not both can be guilty, and nothing is void.
+    A forfeit is lost by `forfeit_goals`, at least 1, to none, or by one more where that left a tie
+    level. When both forfeited a league match both lose it, and it has no score. In a tie somebody
+    must go through, so there not both can be guilty, and nothing is void.
     """
     if entered.outcome == FORFEIT:
         return _forfeited(entered, stage, forfeit_goals)
