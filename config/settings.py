@@ -340,8 +340,9 @@ STREAM_GRACE = timedelta(seconds=env_int("STREAM_GRACE_SECONDS", 180, 30, 3600))
 # A viewer registers for no more tournaments at once.
 TOURNAMENT_MOST_REGISTRATIONS = env_int("TOURNAMENT_MOST_REGISTRATIONS", 3, 1, 100)
 
-# A person posts to no more Discord channels than these.
+# A person posts to no more Discord channels than these, and watches no more streamers and games.
 WATCHER_MOST_TARGETS = env_int("WATCHER_MOST_TARGETS", 20, 1, 1000)
+WATCHER_MOST_WATCHES = env_int("WATCHER_MOST_WATCHES", 50, 1, 10_000)
 # How often Twitch is asked who is live, with which percentage of the calls that it allows, and for
 # how many pages (of a hundred) of a game's most watched streams.
 WATCHER_INTERVAL = timedelta(seconds=env_int("WATCHER_INTERVAL_SECONDS", 60, 10, 3600))

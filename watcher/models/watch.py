@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from ulid import ULID
 
 from watcher.models.target import Target
+from watcher.rules.languages import LANGUAGES
 
 
 def new_watch_id() -> str:
@@ -89,3 +90,21 @@ class Watch(models.Model):
 
     def __str__(self) -> str:
         return self.watched_name
+
+    @property
+    def has_filters(self) -> bool:
+        return bool(self.filters_in_words)
+
+    @property
+    def filters_in_words(self) -> str:
+        """Which streams are told of, in words; "" for all."""
+        parts = [
+            f"in {', '.join(LANGUAGES.get(code, code) for code in self.languages)}"
+            if self.languages
+            else "",
+            f"title with {' or '.join(self.title_includes)}" if self.title_includes else "",
+            f"title without {', '.join(self.title_excludes)}" if self.title_excludes else "",
+            f"{self.least_viewers:,} viewers or more" if self.least_viewers else "",
+            f"live for {self.least_minutes} min" if self.least_minutes else "",
+        ]
+        return "; ".join(filter(None, parts))

@@ -153,17 +153,9 @@ def resend(delivery: Delivery, now: datetime) -> Delivery:
     Raises DeliveryRefused: not_failed, watch_gone, stream_ended, target_disabled or sent_again.
     """
     target = Target.objects.select_for_update(no_key=True).get(pk=delivery.target_id)
-    delivery = Delivery.objects.select_related("watch", "stream").get(pk=delivery.pk)
-    if delivery.status not in Delivery.NOT_POSTED or delivery.is_test:
-        raise DeliveryRefused("not_failed")
-    if delivery.watch is None or delivery.stream is None:
-        raise DeliveryRefused("watch_gone")
-    if delivery.stream.ended_at:
-        raise DeliveryRefused("stream_ended")
-    if target.disabled_at:
-        raise DeliveryRefused("target_disabled")
-    if delivery.resends.exists():
-        raise DeliveryRefused("sent_again")
+    delivery = Delivery.objects.select_related("target", "watch", "stream").get(pk=delivery.pk)
+    if code := _why_not_again(delivery):
+        raise DeliveryRefused(code)
     again = Delivery(
         target=target,
         watch=delivery.watch,
@@ -173,6 +165,24 @@ def resend(delivery: Delivery, now: datetime) -> Delivery:
     )
     _begin([again])
     return again
+
+
+def can_be_sent_again(delivery: Delivery) -> bool:
+    """Tell whether `resend` would."""
+    return not _why_not_again(delivery)
+
+
+def _why_not_again(delivery: Delivery) -> str:
+    """Return the code of what is in the way of another try, or ""."""
+    if delivery.status not in Delivery.NOT_POSTED or delivery.is_test:
+        return "not_failed"
+    if delivery.watch is None or delivery.stream is None:
+        return "watch_gone"
+    if delivery.stream.ended_at:
+        return "stream_ended"
+    if delivery.target.disabled_at:
+        return "target_disabled"
+    return "sent_again" if delivery.resends.exists() else ""
 
 
 def prune_tests(before: datetime) -> None:

@@ -104,6 +104,29 @@ def check(target: Target, now: datetime) -> Target:
     return target
 
 
+def replace(target: Target, url: str, now: datetime) -> Target:
+    """Post with another webhook from now on; what is watched for the channel stays.
+
+    Raises TargetRefused as `add_pasted` does.
+    """
+    try:
+        address = addresses.parse(url)
+    except addresses.NotAWebhook as error:
+        raise TargetRefused("not_a_webhook", str(error)) from None
+    webhook = _look(target.owner, address)
+    with transaction.atomic():
+        get_user_model().objects.select_for_update().get(pk=target.owner_id)
+        known = _known(target.owner, address)
+        if known is not None and known.pk != target.pk:
+            raise TargetRefused("known_already", f"You have this channel already: {known.name}.")
+        target.webhook_id, target.thread_id = address.webhook_id, address.thread_id
+        target.webhook_token, target.source = address.token, Target.Source.PASTED
+        _note(target, webhook, now)
+        moved = ["webhook_id", "thread_id", "webhook_token", "source"]
+        target.save(update_fields=[*moved, *NOTED])
+    return target
+
+
 def disable(target: Target, because: Target.Disabled, now: datetime) -> bool:
     """Switch a target off whose webhook does not work; tell whether it was still on.
 

@@ -1,0 +1,1 @@
+"""The API of the watcher: everything that its pages can do."""
