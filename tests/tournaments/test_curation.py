@@ -188,10 +188,10 @@ def test_anybody_can_replay_the_lots() -> None:
     drawing = tournament.drawings.get(purpose="selection")
     secret = bytes.fromhex(drawing.secret)
     assert hashlib.sha256(secret).hexdigest() == drawing.commitment
-    ids = [it.viewer_id for it in entries(tournament)]
+    ids = [it.pk for it in entries(tournament)]
 
-    def lot(viewer_id: str) -> bytes:
-        words = json.dumps(["selection", viewer_id], separators=(",", ":")).encode()
+    def lot(registration_id: str) -> bytes:
+        words = json.dumps(["selection", registration_id], separators=(",", ":")).encode()
         return hmac.digest(secret, words, "sha256")
 
     assert drawing.result == {
@@ -237,7 +237,7 @@ def test_lots_give_seeds_that_do_not_change() -> None:
     publishing.publish(tournament.pk, by="lea", now=NOON)
     drawing = tournament.drawings.get(purpose="pots")
     assert drawing.revealed_at == NOON
-    assert drawing.result == {"lots": [it.viewer_id for it in once]}
+    assert drawing.result == {"lots": [it.pk for it in once]}
 
 
 # --- Publishing ------------------------------------------------------------------------------

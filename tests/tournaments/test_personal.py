@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.core.serializers.json import DjangoJSONEncoder
 from django.test import Client
 
 from accounts.models import User
+from accounts.services import forgetting
 from points.models import Entry
 from tests.tournaments import stage
 from tests.tournaments.betting import begin, cast, live_match, rich, stake
+from tests.tournaments.curating import NOON, selecting
+from tournaments.management import replay
 from tournaments.models import Registration, Stake, Tournament, Vote
 from tournaments.personal import Tournaments
+from tournaments.services import drawing
+from tournaments.services.curation import lots, publishing
 from twitch.models import Viewer
 
 
@@ -62,3 +68,19 @@ def test_a_player_who_is_forgotten_after_the_draw_stays_in_it(made: Tournament) 
     player = made.participants.all()[0]
     Tournaments().forget(player.viewer)
     assert Registration.objects.get(viewer=player.viewer).status == "CONFIRMED"
+
+
+@pytest.mark.django_db
+def test_proofs_of_lots_name_nobody_and_hold_when_somebody_leaves() -> None:
+    tournament = selecting(50)
+    lots.fill(tournament.pk, by="lea", now=NOON)
+    publishing.publish(tournament.pk, by="lea", now=NOON)
+    player = tournament.participants.all()[3].viewer
+    forgetting.forget(User.objects.create(username=f"twitch-{player.pk}", viewer=player))
+    document = json.loads(DjangoJSONEncoder().encode(drawing.document(tournament, NOON)))
+    assert f'"{player.pk}"' not in json.dumps(document)
+    (proof,) = (it for it in document["drawings"] if it["purpose"] == "selection")
+    assert "in the order of lots" in replay.check(proof)
+    players = {it["registration"]: it["name"] for pot in document["pots"] for it in pot}
+    assert set(proof["result"]["by_lot"]) <= players.keys()
+    assert forgetting.NOBODY in players.values()

@@ -25,8 +25,18 @@ from tournaments.services.drawing.ceremony import QUICKEST, SLOWEST
 Draws = Rights("tournaments.curate")
 Shape = serializers.Serializer[dict[str, Any]]
 
-ADA = {"id": "player_01J9ZK4W8Y6Q2V5T3R1N0M7XAB", "userId": "2001", "name": "Ada"}
-BO = {"id": "player_01J9ZK4W8Y6Q2V5T3R1N0M7XAC", "userId": "2002", "name": "Bo"}
+ADA = {
+    "id": "player_01J9ZK4W8Y6Q2V5T3R1N0M7XAB",
+    "userId": "2001",
+    "name": "Ada",
+    "registration": "reg_01J9ZJ8R2T4V6X8Z0B2D4F6H8J",
+}
+BO = {
+    "id": "player_01J9ZK4W8Y6Q2V5T3R1N0M7XAC",
+    "userId": "2002",
+    "name": "Bo",
+    "registration": "reg_01J9ZJ8R2T4V6X8Z0B2D4F6H8K",
+}
 EXAMPLE = {
     "id": "tour_01J9ZH0A1B2C3D4E5F6G7H8J9K",
     "name": "Autumn Cup",
@@ -62,12 +72,16 @@ EXAMPLE = {
 }
 
 
-class DrawnOpponentShape(PlayerShape):
+class DrawnPlayerShape(PlayerShape):
+    registration = serializers.CharField(help_text="Under which they stand in drawings of lots.")
+
+
+class DrawnOpponentShape(DrawnPlayerShape):
     venue = serializers.ChoiceField(["home", "away"], help_text="Where the player shown plays.")
 
 
 class ShownShape(Shape):
-    player = PlayerShape()
+    player = DrawnPlayerShape()
     opponents = DrawnOpponentShape(many=True)
 
 
@@ -97,7 +111,7 @@ class DrawShape(Shape):
     status = serializers.ChoiceField(["not_drawn", "ceremony", "revealed"])
     seq = serializers.IntegerField()
     ceremony = CeremonyShape(allow_null=True)
-    pots = serializers.ListField(child=PlayerShape(many=True))
+    pots = serializers.ListField(child=DrawnPlayerShape(many=True))
     shown = ShownShape(many=True, help_text="In the order of the ceremony.")
     drawings = DrawingShape(many=True)
 

@@ -41,6 +41,9 @@ STATUSES = [(NOT_REGISTERED, "not registered"), *Registration.Status.choices]
 class MyRegistrationSerializer(serializers.Serializer[Any]):
     """How a viewer stands to a tournament."""
 
+    id = serializers.CharField(
+        allow_null=True, help_text="Under which you stand in published draws of lots."
+    )
     status = serializers.ChoiceField(STATUSES)
     can_register = serializers.BooleanField(help_text="Registration is open, and you are not in.")
     registered_at = serializers.DateTimeField(allow_null=True)
@@ -54,6 +57,7 @@ class MyRegistrationSerializer(serializers.Serializer[Any]):
 
 
 EXAMPLE = {
+    "id": "reg_01J9ZJ8R2T4V6X8Z0B2D4F6H8J",
     "status": "PENDING",
     "can_register": False,
     "registered_at": "2026-11-02T19:00:00Z",
@@ -177,6 +181,7 @@ def _shape(mine: Mine) -> dict[str, Any]:
     row = mine.registration
     shown = MyRegistrationSerializer(
         {
+            "id": row.pk if row else None,
             "status": mine.status,
             "can_register": mine.can_register,
             "registered_at": row.registered_at if row else None,

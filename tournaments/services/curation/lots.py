@@ -48,19 +48,23 @@ def in_lot_order(
 ) -> list[Registration]:
     """Return them in the order of the lots of that purpose."""
     secret = bytes.fromhex(tournament.drawings.get(purpose=purpose).secret)
-    by_viewer = {it.viewer_id: it for it in registrations}
-    return [by_viewer[viewer_id] for viewer_id in selection.lots(secret, purpose, by_viewer)]
+    by_id = {it.pk: it for it in registrations}
+    return [by_id[pk] for pk in selection.lots(secret, purpose, by_id)]
 
 
 def reveal(tournament: Tournament, roster: list[Registration], now: datetime, by: str) -> None:
-    """Publish the secret of the selection, with what it decided, so that anybody can replay it."""
+    """Publish the secret of the selection, with what it decided, so that anybody can replay it.
+
+    Everybody stands in it under the id of their registration: it names nobody who leaves for good,
+    and the proof of the others still holds.
+    """
     pool = [it for it in tournament.registrations.all() if it.status != draft.Status.WITHDRAWN]
     order = in_lot_order(tournament, (it for it in pool if not it.is_passed_over))
     tournament.drawings.filter(purpose=Drawing.Purpose.SELECTION).update(
-        facts={"by_hand": [it.viewer_id for it in roster if not it.is_chosen_by_lot]},
+        facts={"by_hand": [it.pk for it in roster if not it.is_chosen_by_lot]},
         result={
-            "lots": [it.viewer_id for it in order],
-            "by_lot": [it.viewer_id for it in roster if it.is_chosen_by_lot],
+            "lots": [it.pk for it in order],
+            "by_lot": [it.pk for it in roster if it.is_chosen_by_lot],
         },
         drawn_at=now,
         drawn_by=by,

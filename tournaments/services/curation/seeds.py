@@ -91,7 +91,7 @@ def _number(there: list[Registration], now: datetime) -> None:
 
 def _show_secret(tournament: Tournament, there: list[Registration], by: str, now: datetime) -> None:
     tournament.drawings.filter(purpose=Drawing.Purpose.POTS).update(
-        result={"lots": [it.viewer_id for it in there]},
+        result={"lots": [it.pk for it in there]},
         drawn_at=now,
         drawn_by=by,
     )

@@ -46,6 +46,7 @@ def document(tournament: Tournament, now: datetime) -> dict[str, Any]:
             "name": str(player),
             "seed": player.seed,
             "pot": player.pot,
+            "registration": player.registration_id,
         }
         for pk, player in players.items()
     }
