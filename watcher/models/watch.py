@@ -45,9 +45,9 @@ class Watch(models.Model):
     kind = models.CharField(max_length=8, choices=Kind)
     # Twitch's id of the streamer or of the category, and how it was called last.
     watched_id = models.CharField(max_length=32)
-    watched_login = models.CharField(max_length=64, blank=True, db_default="")
+    watched_login = models.CharField(max_length=64, blank=True, default="", db_default="")
     watched_name = models.CharField(max_length=128)
-    image_url = models.URLField(max_length=300, blank=True, db_default="")
+    image_url = models.URLField(max_length=300, blank=True, default="", db_default="")
 
     # Filters; empty: everything passes.
     languages: models.Field[list[str], list[str]] = ArrayField(
@@ -65,9 +65,9 @@ class Watch(models.Model):
     )
 
     mention = models.CharField(max_length=8, choices=Mention, default=Mention.NONE)
-    role_id = models.CharField(max_length=32, blank=True, db_default="")
+    role_id = models.CharField(max_length=32, blank=True, default="", db_default="")
     # What stands above the card, with placeholders; "" for the usual line.
-    template = models.CharField(max_length=500, blank=True, db_default="")
+    template = models.CharField(max_length=500, blank=True, default="", db_default="")
     end_action = models.CharField(max_length=7, choices=EndAction, default=EndAction.EDIT)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now())
