@@ -12,7 +12,7 @@ from watcher.services import deliveries, poller, sightings
 log = structlog.get_logger(__name__)
 
 
-@shared_task(name=poller.TASK, queue=poller.QUEUE)
+@shared_task(name=poller.TASK)
 def poll() -> None:
     """Ask Twitch who is live, as far as it is time to."""
     done = poller.poll(timezone.now())

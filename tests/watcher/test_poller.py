@@ -385,7 +385,8 @@ def test_a_new_watch_finds_a_stream_that_was_known(twitch: Twitch) -> None:
 
 
 def test_a_worker_is_woken_for_a_new_watch(transactional_db: None) -> None:
-    with app.connection_for_write() as broker, broker.SimpleQueue(poller.QUEUE) as queue:
+    name = settings.CELERY_TASK_DEFAULT_QUEUE
+    with app.connection_for_write() as broker, broker.SimpleQueue(name) as queue:
         queue.clear()
         with transaction.atomic():
             poller.look_soon()

@@ -32,7 +32,6 @@ from watcher.services.sightings import NOTHING, Tally
 log = structlog.get_logger(__name__)
 
 TASK = "watcher.poll"
-QUEUE = "watcher"
 
 # A slice asks no longer than this, so its lease has not ended when the last answer comes late.
 LONGEST_SLICE = 10.0
@@ -104,7 +103,7 @@ def look_soon() -> None:
 
 def _send() -> None:
     try:
-        current_app.send_task(TASK, queue=QUEUE, ignore_result=True, retry=False)
+        current_app.send_task(TASK, ignore_result=True, retry=False)
     except Exception as error:
         log.warning("watcher.poke_failed", error=type(error).__name__)
 
