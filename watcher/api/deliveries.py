@@ -137,7 +137,7 @@ class DeliveryView(APIView):
     def get(self, request: Request, delivery_id: str) -> Response:
         """One post."""
         NoQuery.read(request)
-        return Response(DeliverySerializer(one(deliveries_of(request), delivery_id)).data)
+        return Response(shown(request, delivery_id))
 
 
 class ResendView(APIView):
@@ -155,4 +155,9 @@ class ResendView(APIView):
         delivery = one(deliveries_of(request), delivery_id)
         with answered():
             again = deliveries.resend(delivery, timezone.now())
-        return Response(DeliverySerializer(again).data, status.HTTP_202_ACCEPTED)
+        return Response(shown(request, again.pk), status.HTTP_202_ACCEPTED)
+
+
+def shown(request: Request, delivery_id: str) -> Any:
+    """Return one of the caller's deliveries as JSON's types."""
+    return DeliverySerializer(one(deliveries_of(request), delivery_id)).data

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from accounts.permissions import person
 from rest.queries import NoQuery, PageQuery, Pages
-from watcher.api.deliveries import A_DELIVERY, DeliverySerializer
+from watcher.api.deliveries import A_DELIVERY, DeliverySerializer, shown
 from watcher.api.shared import (
     BAD_BODY,
     BAD_QUERY,
@@ -240,7 +240,7 @@ class TestView(APIView):
         watch = one(watches_of(request), watch_id)
         with answered():
             made = deliveries.test(watch, timezone.now())
-        return Response(DeliverySerializer(made).data, status.HTTP_202_ACCEPTED)
+        return Response(shown(request, made.pk), status.HTTP_202_ACCEPTED)
 
 
 def _shown(request: Request, watch_id: str) -> Any:
