@@ -9,7 +9,8 @@ from datetime import datetime
 
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
-from django.db import transaction
+from django.contrib.auth.hashers import make_password
+from django.db import connection, transaction
 
 from accounts.models import Shunned, User
 from accounts.services import links
@@ -48,8 +49,9 @@ def sign_in(identity: Identity, *, now: datetime) -> User:
 
     Raises NotSignedIn when the account is switched off.
     """
+    _lock(identity)
     known = SocialAccount.objects.filter(provider=identity.provider, uid=identity.id).first()
-    user = known.user if known else _newcomer(identity)
+    user = (_locked(known.user_id) if known else None) or _newcomer(identity)
     if not user.is_active:
         raise NotSignedIn("switched_off", "This account is switched off.")
     return _note(user, identity, now)
@@ -61,6 +63,11 @@ def link(user: User, identity: Identity, *, now: datetime) -> User:
 
     An account has one identity of each provider.
     """
+    _lock(identity)
+    locked = _locked(user.pk)
+    if locked is None:
+        raise NotSignedIn("gone", "Your account was deleted meanwhile.")
+    user = locked
     whose = SocialAccount.objects.filter(provider=identity.provider, uid=identity.id).first()
     has = SocialAccount.objects.filter(provider=identity.provider, user=user).first()
     is_taken = bool(whose and whose.user_id != user.pk) or _is_another_viewer(user, identity)
@@ -69,6 +76,17 @@ def link(user: User, identity: Identity, *, now: datetime) -> User:
     if has and has.uid != identity.id:
         raise NotSignedIn("linked_already", "Your account is linked to somebody else there.")
     return _note(user, identity, now)
+
+
+def _lock(identity: Identity) -> None:
+    """Let nobody else sign in with this identity, or link it, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [identity.username])
+
+
+def _locked(user_id: int) -> User | None:
+    """Return the account as it is now, for it may have been banned while the provider was asked."""
+    return User.objects.select_for_update(of=("self",)).filter(pk=user_id).first()
 
 
 def _is_another_viewer(user: User, identity: Identity) -> bool:
@@ -92,12 +110,9 @@ def _newcomer(identity: Identity) -> User:
         ).first()
         if is_owner(identity) and administrator:
             return administrator
-    user, is_new = User.objects.get_or_create(username=identity.username)
-    if is_new:
-        user.set_unusable_password()
-        known = Shunned.objects.filter(digest=fingerprint(identity.provider, identity.id))
-        user.is_banned = known.exists()
-    return user
+    shunned = Shunned.objects.filter(digest=fingerprint(identity.provider, identity.id))
+    new = {"password": make_password(None), "is_banned": shunned.exists()}
+    return User.objects.get_or_create(username=identity.username, defaults=new)[0]
 
 
 def _note(user: User, identity: Identity, now: datetime) -> User:
@@ -117,7 +132,7 @@ def _note(user: User, identity: Identity, now: datetime) -> User:
             user.is_staff = user.is_superuser = True
     elif user.viewer_id is None:
         user.first_name = identity.name[:150]
-    user.save()
+    user.save(update_fields=["viewer", "is_staff", "is_superuser", "first_name"])
     return user
 
 
