@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.services import links, signing
 from accounts.services.signing import Identity, NotSignedIn
 from tests.accounts.conftest import SignIn, consent, path
+from tests.backstage import at_once
 from twitch.models import Viewer
 
 pytestmark = pytest.mark.django_db
@@ -283,3 +284,44 @@ def test_people_are_brought_to_the_address_that_the_providers_know(client: Clien
     answer = client.get("/sign-in?next=/me", headers={"Host": "127.0.0.1"})
     assert answer.status_code == 302
     assert answer.headers["Location"] == "http://localhost:8000/sign-in?next=/me"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_identity_that_many_link_at_once_opens_one_account() -> None:
+    people = [User.objects.create(username=f"discord-{n}") for n in range(8)]
+    identity = Identity("twitch", "5", "eve", "Eve")
+    left = iter(people)
+    ends = at_once(8, lambda: signing.link(next(left), identity, now=timezone.now()))
+    assert sum(isinstance(end, NotSignedIn) for end in ends) == 7
+    assert SocialAccount.objects.get().user.viewer_id == "5"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_account_that_links_two_identities_at_once_has_one() -> None:
+    user = User.objects.create(username="discord-1")
+    ids = iter(["5", "6", "7", "8"])
+
+    def link() -> User:
+        number = next(ids)
+        return signing.link(user, Identity("twitch", number, "e", "E"), now=timezone.now())
+
+    ends = at_once(4, link)
+    assert sum(isinstance(end, NotSignedIn) for end in ends) == 3
+    assert SocialAccount.objects.filter(user=user).count() == 1
+
+
+def test_a_ban_while_the_provider_was_asked_stays(db: None) -> None:
+    user = signing.sign_in(Identity("discord", "1", "eve", "Eve"), now=timezone.now())
+    User.objects.filter(pk=user.pk).update(is_banned=True)
+    signing.link(user, Identity("twitch", "5", "eve", "Eve"), now=timezone.now())
+    user.refresh_from_db()
+    assert (user.is_banned, user.viewer_id) == (True, "5")
+
+
+def test_the_admins_own_sign_in_page_knows_the_other_ways(client: Client) -> None:
+    page = client.get("/admin/login/?next=/admin/tournaments/%3Fa=1%26b=2").content.decode()
+    assert 'href="/sign-in?next=/admin/tournaments/%3Fa%3D1%26b%3D2"' in page
+    client.force_login(User.objects.create(username="eve", first_name="<b>Eve"))
+    page = client.get("/admin/login/").content.decode()
+    assert "&lt;b&gt;Eve" in page
+    assert 'href="/sign-in' not in page
