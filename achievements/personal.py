@@ -24,7 +24,7 @@ class Achievements:
         return {
             "unlocked": unlocked[:NEWEST],
             "count": unlocked.count(),
-            "is_shown": people.find_shown(viewer.pk) is not None,
+            "is_shown": not people.is_hidden(viewer),
         }
 
     def export(self, viewer: Viewer) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from achievements.api import corrections, shown
 
 urlpatterns = [
     path("viewers/<str:name>", views.viewer, name="viewer"),
+    path("me/visibility", views.visibility, name="visibility"),
     path("api/achievements/definitions", shown.DefinitionsView.as_view()),
     path("api/achievements/leaderboard", shown.LeaderboardView.as_view()),
     path("api/achievements/viewers/<str:name>", shown.ViewerView.as_view()),

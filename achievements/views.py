@@ -1,12 +1,14 @@
-"""The page about one viewer."""
+"""The page about one viewer, and whether they want to be shown."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
+from accounts import gate
+from accounts.services.people import viewer_of
 from achievements.services import people, profile
 
 
@@ -21,3 +23,14 @@ def viewer(request: HttpRequest, name: str) -> HttpResponse:
         "achievements/viewer.html",
         {"profile": profile.of_viewer(found), "rehearsal": settings.REHEARSAL},
     )
+
+
+@require_POST
+@gate.signed_in
+def visibility(request: HttpRequest) -> HttpResponse:
+    """Hide the person who asks from others, or show them again; a banned one may do so, too."""
+    asking = viewer_of(request.user)
+    if asking is not None:
+        wish = people.show if request.POST.get("shown") == "yes" else people.hide
+        wish(asking)
+    return redirect("me")

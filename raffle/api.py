@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from points.services import people
 from raffle.models import Roll
 from rest.problems import Problem
 from rest.queries import LimitQuery, NoQuery, PageQuery, Pages
@@ -79,15 +80,15 @@ class LeaderboardView(APIView):
         responses={200: StandingSerializer(many=True), 400: BAD_QUERY},
     )
     def get(self, request: Request) -> Response:
-        """The best of the raffle: by rolls or wins, most first, or by the closest miss."""
+        """The best of the raffle, without who hides: by rolls or wins, or by the closest miss."""
         query = LeaderboardQuery.read(request)
         order = {
             "rolls": F("rolls").desc(),
             "wins": F("wins").desc(),
             "closest": F("closest_distance").asc(nulls_last=True),
         }[query["sort"]]
-        best = Roll.objects.by_viewer().order_by(order, "viewer_id")[: query["limit"]]
-        rows: Any = standings(list(best))
+        best = people.shown(Roll.objects.by_viewer()).order_by(order, "viewer_id")
+        rows: Any = standings(list(best[: query["limit"]]))
         return Response(StandingSerializer(rows, many=True).data)
 
 
@@ -99,13 +100,16 @@ class ViewerView(APIView):
         responses={
             200: StandingSerializer,
             400: BAD_QUERY,
-            404: OpenApiResponse(Problem, "This viewer has not rolled yet (`not_found`)."),
+            404: OpenApiResponse(
+                Problem, "The viewer has not rolled yet, or hides (`not_found`)."
+            ),
         },
     )
     def get(self, request: Request, viewer_id: str) -> Response:
         """What one viewer has rolled."""
         NoQuery.read(request)
-        rows = standings(list(Roll.objects.by_viewer().filter(viewer_id=viewer_id)))
+        shown = people.shown(Roll.objects.by_viewer())
+        rows = standings(list(shown.filter(viewer_id=viewer_id)))
         if not rows:
             raise NotFound("This viewer has not rolled yet.")
         return Response(StandingSerializer(rows[0]).data)

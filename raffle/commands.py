@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from points.services import people
 from raffle import texts
 from raffle.models import Roll
 from twitch.registry import Invocation, command
@@ -21,7 +22,7 @@ BEST = 5
 def raffle(call: Invocation) -> str:
     """Tell the caller's rolls, or those of the viewer whom they name."""
     viewer = viewers.named(call.argument) if call.argument else call.viewer
-    if viewer is None:
+    if viewer is None or (viewer != call.viewer and people.is_hidden(viewer)):
         return chat.render(texts.NOT_KNOWN, name=call.argument)
     name = viewer.display_name
     sums = next(iter(Roll.objects.by_viewer().filter(viewer_id=viewer.pk)), None)
@@ -44,8 +45,8 @@ def raffle(call: Invocation) -> str:
     help="Who has won the keyboard raffle most often.",
 )
 def leaderboard(call: Invocation) -> str:
-    """Name the viewers with the most wins; nobody without a win is on it."""
-    rolled = Roll.objects.by_viewer()
+    """Name the viewers with the most wins; nobody without a win, or who hides, is on it."""
+    rolled = people.shown(Roll.objects.by_viewer())
     best = list(rolled.filter(wins__gt=0).order_by("-wins", "last_rolled_at", "viewer_id")[:BEST])
     if best:
         standings = " · ".join(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 
 from points import registry
@@ -12,10 +14,15 @@ from twitch.services import viewers
 
 def leaderboard(most: int) -> QuerySet[Account]:
     """Return the fullest accounts, without the empty ones and those of viewers who hide."""
-    accounts = Account.objects.filter(balance__gt=0)
-    for hidden in registry.who_hide():
-        accounts = accounts.exclude(viewer__in=hidden())
+    accounts = shown(Account.objects.filter(balance__gt=0))
     return accounts.select_related("viewer").order_by("-balance", "viewer_id")[:most]
+
+
+def shown(rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    """Return the rows, which have a `viewer`, without those of viewers who hide."""
+    for hidden in registry.who_hide():
+        rows = rows.exclude(viewer__in=hidden())
+    return rows
 
 
 def find_shown(text: str) -> Viewer | None:

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import User
 from achievements.services import counting, people
 from raffle.models import Roll
 from songqueue.models import SongRequest
@@ -99,3 +100,17 @@ def test_nothing_on_the_page_is_wider_than_a_phone(
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert page.locator(".achievements li:not(.locked)").count() == 7
     page.close()
+
+
+def test_who_wants_to_hide_presses_a_button_on_their_own_page(ann: Viewer) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(User.objects.create(username="ann", viewer=ann))
+    token = {"csrfmiddlewaretoken": client.get("/me").context["csrf_token"]}
+    assert client.post("/me/visibility", {"shown": "no"}).status_code == 403
+    assert not people.is_hidden(ann)
+    for _ in range(2):
+        assert client.post("/me/visibility", {"shown": "no", **token}).status_code == 302
+    assert people.is_hidden(ann)
+    assert "Show me again" in client.get("/me").content.decode()
+    client.post("/me/visibility", {"shown": "yes", **token})
+    assert not people.is_hidden(ann)

@@ -334,6 +334,8 @@ TABLE = [
     # Nothing is confirmed.
     Row("me/delete", "POST", "/me/delete", (302, 400, 400, 400, 302, 302)),
     Row("me/gone", "GET", "/me/gone", EVERYBODY),
+    Row("me/visibility", "GET", "/me/visibility", (405,) * 6),
+    Row("me/visibility", "POST", "/me/visibility", (302,) * 6),
     Row("me/apps/<str:session_id>/end", "GET", "/me/apps/x/end", (405,) * 6),
     Row("me/apps/<str:session_id>/end", "POST", "/me/apps/x/end", (302,) * 6),
     Row("authorize-app", "GET", "/authorize-app", (400,) * 6),

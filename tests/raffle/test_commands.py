@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
 
+from achievements.models import HiddenViewer
 from raffle.commands import leaderboard, raffle
 from raffle.models import Roll
 from tests.raffle.conftest import NOON
@@ -67,3 +69,18 @@ def test_the_leaderboard_names_winners_by_wins(
     rolled(ann, 6, 6)
     rolled(ann, 7, 7)
     assert leaderboard(asked()) == "Most wins: 1. Ann (2) · 2. Bob (1)"
+
+
+def test_who_hides_is_on_no_leaderboard_and_known_to_nobody_else(
+    client: Client, ann: Viewer, bob: Viewer, rolled: Rolled, asked: Callable[..., Invocation]
+) -> None:
+    rolled(ann, 7, 7)
+    rolled(bob, 7, 7)
+    HiddenViewer.objects.create(viewer=bob)
+    assert leaderboard(asked()) == "Most wins: 1. Ann (1)"
+    assert raffle(asked("bob")).endswith("has not been seen here yet.")
+    rows = client.get("/api/stats/raffle/leaderboard").json()
+    assert [row["viewer_id"] for row in rows] == [ann.pk]
+    assert client.get(f"/api/stats/raffle/viewers/{bob.pk}").status_code == 404
+    HiddenViewer.objects.create(viewer=ann)
+    assert raffle(asked()).startswith("Ann has rolled 1×")
