@@ -1,5 +1,6 @@
 // The console: what the server's feed says is drawn; what is clicked is posted to /control.
 
+import { drawCrowd, drawOthers, listenToOthers } from "/console/crowd.js";
 import { drawDiscord, listenToDiscord } from "/console/discord.js";
 import { drawCatalogue, drawPlayer, listenToPlayer } from "/console/spotify.js";
 import { at, button, control, draw, make, world } from "/console/stage.js";
@@ -133,7 +134,8 @@ function drawCalls() {
 
 const DRAWN_BY = {
   viewers: drawViewers, rewards: drawRewards, redemptions: drawRedemptions, chat: drawChat,
-  streams: drawStream, channel: drawStream, faults: drawFaults, sockets: drawListeners,
+  streams: () => { drawStream(); drawOthers(); }, channel: drawStream, crowd: drawCrowd,
+  faults: drawFaults, sockets: drawListeners,
   subscriptions: drawListeners, calls: drawCalls, spotify: drawPlayer, catalogue: drawCatalogue,
   discord: drawDiscord,
 };
@@ -174,6 +176,7 @@ const DEEDS = {
   cheer: () => control("cheer", { viewer: viewer(), bits: 100 }),
 };
 for (const deed of document.querySelectorAll("[data-do]")) deed.onclick = DEEDS[deed.dataset.do];
+listenToOthers();
 listenToPlayer();
 listenToDiscord();
 listen();

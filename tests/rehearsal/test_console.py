@@ -88,3 +88,25 @@ def test_a_song_is_queued_and_taken_away_by_hand(rehearsal: Rehearsal, console: 
     console.get_by_role("button", name="Put it back").wait_for()
     removed = [it["id"] for it in rehearsal.look("spotify")["catalogue"] if it["removed"]]
     assert removed == [lag]
+
+
+def test_another_channel_goes_live_and_ends(rehearsal: Rehearsal, console: Page) -> None:
+    console.get_by_label("Viewer", exact=True).select_option("ivo")
+    console.locator("#other").get_by_label("Category").fill("Chess")
+    console.locator("#other-live").click()
+    shows(console, "#others", "Ivo\u202e&amp;")
+    shows(console, "#h-others", "1 live")
+    (stream,) = rehearsal.look("state")["streams"]
+    assert stream["game_name"] == "Chess"
+    console.get_by_role("button", name="End ivo").click()
+    console.locator("#no-others").wait_for()
+
+
+def test_a_crowd_gathers(rehearsal: Rehearsal, console: Page) -> None:
+    console.locator("#crowd-line").click()
+    crowd = console.locator("#crowd")
+    crowd.get_by_label("Streamers").fill("20000")
+    crowd.get_by_label("Live").fill("1500")
+    crowd.get_by_role("button", name="Set").click()
+    console.get_by_text("Crowd: 1,500 of 20,000 live", exact=True).wait_for()
+    assert rehearsal.look("state")["crowd"]["live"] == 1500
