@@ -17,9 +17,9 @@ from tests.overlay.conftest import Site, _site, site  # noqa: F401 (the fixtures
 from tests.studio.test_page import faults
 from tests.tournaments import stage
 from tests.tournaments.stage import KICKOFF
-from tournaments.models import Match, Participant, Tournament
+from tournaments.models import Drawing, Match, Participant, Tournament
 from tournaments.rules.scores import PLAYED, Entered, Score
-from tournaments.services import matches, reports, results
+from tournaments.services import drawing, matches, reports, results
 from tournaments.services.reports import Told
 from tournaments.services.results import By
 
@@ -82,6 +82,24 @@ def test_the_desk_opens_at_the_day_that_is_on(staff: Client, cup: Tournament) ->
     assert "Match day 5" in page
     page = staff.get(f"/tournaments/{cup.pk}/desk?day=LEAGUE-99").content.decode()
     assert "Match day 2" in page
+
+
+def test_the_desk_says_when_the_bracket_is_to_be_drawn(staff: Client, cup: Tournament) -> None:
+    path, due = f"/tournaments/{cup.pk}/desk", "draw the bracket"
+    cup.drawings.create(purpose=Drawing.Purpose.BRACKET, commitment="1" * 64)
+    assert due not in staff.get(path).content.decode()
+    stage.play(cup, days=8)
+    page = staff.get(path).content.decode()
+    assert due in page
+    assert f"/tournaments/{cup.pk}/draw" in page
+    drawing.flip_coins(cup.pk, by="lea", now=NOW)
+    assert due not in staff.get(path).content.decode()
+
+
+def test_the_desk_is_found_from_the_tournaments_page(staff: Client, cup: Tournament) -> None:
+    link = f"/tournaments/{cup.pk}/desk"
+    assert link in staff.get(f"/tournaments/{cup.pk}").content.decode()
+    assert link not in Client().get(f"/tournaments/{cup.pk}").content.decode()
 
 
 def test_before_the_draw_there_is_nothing_to_do(staff: Client) -> None:

@@ -24,7 +24,7 @@ from tournaments.admin.board import RIGHT, Board
 from tournaments.admin.forms import StepForm
 from tournaments.models import Registration, Tournament
 from tournaments.rules import formats, states
-from tournaments.services import creation, steps
+from tournaments.services import creation, drawing, steps
 
 STATUS_COLOURS = {
     "DRAFT": "info",
@@ -230,6 +230,7 @@ class TournamentAdmin(ModelAdmin):
             context |= {
                 "tournament": tournament,
                 "ways": ways if self.has_change_permission(request, tournament) else {},
+                "draw_due": drawing.due(tournament),
                 "is_drawn": tournament.status in Tournament.PLAYED,
                 "may_curate": request.user.has_perm(RIGHT),
                 "diary": tournament.changes.all()[:8],

@@ -22,7 +22,7 @@ from sagas.flow import Refused
 from tournaments.models import Ground, Match, Tournament
 from tournaments.rules import scores
 from tournaments.rules.scores import PLAYED, Entered
-from tournaments.services import corrections, desk, matches, results
+from tournaments.services import corrections, desk, drawing, matches, results
 from tournaments.services.corrections import Unseen
 from tournaments.services.matches import Day
 from tournaments.services.results import By
@@ -66,6 +66,7 @@ def show(request: HttpRequest, tournament_id: str) -> HttpResponse:
         "day_key": key(day) if day else "",
         "waiting": [_case(case) for case in waits if case.needs != desk.RESULT],
         "late": _late_days(waits, day),
+        "draw_due": drawing.due(tournament),
         "cases": [_case(case) for case in shown],
         "courses": COURSES.items(),
         "grounds": Ground.choices,

@@ -21,7 +21,7 @@ from accounts.gate import signed_in
 from sagas.flow import Refused
 from tournaments.models import Tournament
 from tournaments.services import drawing, reading
-from tournaments.services.drawing import Verb, Wishes
+from tournaments.services.drawing import Due, Verb, Wishes
 from tournaments.services.drawing.ceremony import QUICKEST, SLOWEST
 from tournaments.views.page import page
 
@@ -118,14 +118,10 @@ def _director(tournament: Tournament, document: dict[str, Any]) -> dict[str, Any
     """Return what can be done now."""
     names = {player["id"]: player["name"] for pot in document["pots"] for player in pot}
     asked = drawing.wishes(tournament)
-    is_waiting = (
-        tournament.status == Tournament.Status.AWAITING_SELECTION
-        and tournament.published_at is not None
-    )
-    coins = next(one for one in document["drawings"] if one["purpose"] == "bracket")
+    waits = drawing.due(tournament)
     return {
-        "can_draw": is_waiting,
-        "can_flip": tournament.status == Tournament.Status.KNOCKOUTS and not coins["drawn_at"],
+        "can_draw": waits == Due.LEAGUE,
+        "can_flip": waits == Due.BRACKET,
         "is_on": document["status"] == "ceremony",
         "paces": PACES,
         "names": names,

@@ -111,4 +111,6 @@ def _closed(tournament: Tournament, now: datetime) -> str:
     }
     if tournament.status == states.REGISTRATION_OPEN:
         return "Registration is closed."
+    if tournament.published_at is not None and tournament.status == states.AWAITING_SELECTION:
+        return "The players are chosen; the draw comes next."
     return said.get(states(tournament.status), "")
