@@ -86,6 +86,13 @@ GROUPS = [
         ("Settlements", "balance", "tournaments_settlement"),
     ),
     _group(
+        "Go-live posts",
+        ("Posts", "send", "watcher_delivery"),
+        ("Watched", "visibility", "watcher_watch"),
+        ("Discord channels", "tag", "watcher_target"),
+        ("Their streams", "live_tv", "watcher_watchedstream"),
+    ),
+    _group(
         "Points",
         ("Accounts", "account_balance_wallet", "points_account"),
         ("Entries", "receipt_long", "points_entry"),

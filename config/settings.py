@@ -434,6 +434,9 @@ SPECTACULAR_SETTINGS = {
         "VenueEnum": [("home", "home"), ("away", "away")],
         "VoteStatusEnum": "tournaments.models.VoteEvent.Status",
         "PredictionStatusEnum": "tournaments.models.Prediction.Status",
+        "TargetSourceEnum": "watcher.models.Target.Source",
+        "DeliveryStatusEnum": "watcher.models.Delivery.Status",
+        "WatchedKindEnum": "watcher.models.Watch.Kind",
     },
 }
 UNFOLD = {

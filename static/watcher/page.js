@@ -28,7 +28,7 @@ function beforeAttributeUpdated(name, node) {
 }
 
 function beforeNodeMorphed(node) {
-  return !node.matches?.("[data-card], [data-raw], .problem");
+  return !node.matches?.("[data-card], [data-raw], .problem, .face");
 }
 
 /** Act on every `[data-api]` of the page: `after(answer, element)` may go somewhere else. */
@@ -78,3 +78,8 @@ export function mark(form, error) {
   }
   return true;
 }
+
+// A picture that is not there leaves the letter behind it.
+const drop = (image) => image.closest?.(".face") && image.remove();
+document.addEventListener("error", (event) => drop(event.target), true);
+for (const image of document.querySelectorAll(".face img")) if (image.complete && !image.naturalWidth) drop(image);

@@ -117,7 +117,7 @@ CONNECT = "connect/<slug:provider>/<slug:role>"
 VIEWER = r"api/^stats/raffle/viewers/(?P<viewer_id>\d{1,32})$"
 APP_LABELS = (
     "sagas|tokens|twitch|spotify|accounts|points|raffle|songqueue|tournaments|achievements|overlay"
-    "|django_celery_beat"
+    "|watcher|django_celery_beat"
 )
 APP_LIST = rf"admin/^(?P<app_label>{APP_LABELS})/$"
 SONGS = "api/admin/song-queue"
@@ -128,6 +128,23 @@ DRY_RUN = "admin/achievements/definition/<path:object_id>/dry-run/"
 DECIDE, SONG = "studio/runs/<int:run_id>/<slug:verb>", "studio/songs/<str:song_id>"
 DECIDE_RUN = "admin/sagas/run/<int:run_id>/decide/<str:verb>/"
 DECIDE_ADDRESS = "admin/overlay/overlaytoken/<int:token_id>/do/<slug:verb>/"
+
+NO_TARGET, NO_WATCH = f"target_{'0' * 26}", f"watch_{'0' * 26}"
+NO_DELIVERY = f"delivery_{'0' * 26}"
+WATCHED = ("targets", "watches", "deliveries", "live")
+# Nothing is said that is needed.
+EMPTY = (401, 400, 400, 400, 401, 403)
+NOT_MINE = (401, 404, 404, 404, 401, 403)
+TARGET, WATCH = "targets/<target:target_id>", "watches/<watch:watch_id>"
+DELIVERY = "deliveries/<delivery:delivery_id>"
+WATCH_ROWS = (
+    (TARGET, f"targets/{NO_TARGET}", "GET PATCH DELETE"),
+    (f"{TARGET}/check", f"targets/{NO_TARGET}/check", "POST"),
+    (WATCH, f"watches/{NO_WATCH}", "GET PATCH DELETE"),
+    (f"{WATCH}/test", f"watches/{NO_WATCH}/test", "POST"),
+    (DELIVERY, f"deliveries/{NO_DELIVERY}", "GET"),
+    (f"{DELIVERY}/resend", f"deliveries/{NO_DELIVERY}/resend", "POST"),
+)
 
 TABLE = [
     Row("", "GET", "/", EVERYBODY),
@@ -362,6 +379,29 @@ TABLE = [
         "/watch/connect/callback?code=x&state=y",
         but((302, 400, 400, 400, 302, 302), banned=403),
     ),
+    Row("watch", "GET", "/watch", EVERYBODY),
+    Row("watch", "POST", "/watch", (405,) * 6),
+    *[
+        Row(f"watch/{route}", "GET", f"/watch/{address}", (302, 404, 404, 404, 302, 302))
+        for route, address in (
+            ("channels/<target:target_id>/add", f"channels/{NO_TARGET}/add"),
+            ("watches/<watch:watch_id>", f"watches/{NO_WATCH}"),
+            ("posts/<delivery:delivery_id>", f"posts/{NO_DELIVERY}"),
+        )
+    ],
+    *[Row(f"api/watch/{what}", "GET", f"/api/watch/{what}", PERSON_API) for what in WATCHED],
+    *[
+        # A body without anything in it.
+        Row(f"api/watch/{what}", "POST", f"/api/watch/{what}", but(EMPTY, banned=403))
+        for what in ("targets", "watches", "preview")
+    ],
+    Row("api/watch/games", "GET", "/api/watch/games", EMPTY),
+    *[
+        Row(f"api/watch/{route}", method, f"/api/watch/{address}", answers)
+        for route, address, methods in WATCH_ROWS
+        for method in methods.split()
+        for answers in [NOT_MINE if method == "GET" else but(NOT_MINE, banned=403)]
+    ],
     Row(CALLBACK, "GET", "/connect/twitch/callback", (400,) * 6),
     Row(CALLBACK, "GET", "/connect/spotify/callback", (400,) * 6),
     Row(CALLBACK, "GET", "/connect/nobody/callback", (404,) * 6),
@@ -595,6 +635,10 @@ TABLES = {
     "twitch/streamsession": (403, 403),
     "twitch/subscription": (403, 403),
     "twitch/viewer": (403, 403),
+    "watcher/delivery": (403, 403),
+    "watcher/target": (403, 403),
+    "watcher/watch": (403, 403),
+    "watcher/watchedstream": (403, 403),
 }
 for name, (added, deleted) in TABLES.items():
     page = f"admin/{name}/"

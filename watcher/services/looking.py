@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from watcher.services.dispatch.posting import live_stream
 Kind = Watch.Kind
 
 MOST_LIVE = 50
+LATE = timedelta(minutes=1)
 # Why a stream that is on is not posted, or not yet.
 NOT_YET: dict[matching.Why, str] = {
     "other": "not posted: it is about something else now",
@@ -124,7 +125,7 @@ def how_it_polls(now: datetime) -> Polling:
     """Tell whether live streams are noticed at the moment."""
     poll = Poll.objects.filter(pk=1).first()
     asked_at = poll.ended_at if poll else None
-    if asked_at is None or now - asked_at > 3 * settings.WATCHER_INTERVAL:
+    if asked_at is not None and now - asked_at > LATE + 3 * settings.WATCHER_INTERVAL:
         return Polling(asked_at, "Twitch has not been asked for a while: posts may come late.")
     trouble = "Twitch does not answer at the moment: posts may come late."
     return Polling(asked_at, trouble if poll and poll.trouble else "")
