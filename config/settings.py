@@ -145,7 +145,7 @@ ALLOWED_HOSTS = [
 ]
 # Apps of other addresses that people may let act for them.
 CLIENT_APPS = env_origins("CLIENT_APPS")
-CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}", *CLIENT_APPS]
+CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
 
 # --- The providers ---------------------------------------------------------------------------
 
@@ -410,7 +410,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.authentication.AdminKeyAuthentication",
         "accounts.authentication.AppAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "accounts.authentication.SessionAuthentication",
     ],
     # An endpoint that is open to everyone says so itself.
     "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.IsStaff"],
@@ -434,6 +434,7 @@ SPECTACULAR_SETTINGS = {
         "VenueEnum": [("home", "home"), ("away", "away")],
         "VoteStatusEnum": "tournaments.models.VoteEvent.Status",
         "PredictionStatusEnum": "tournaments.models.Prediction.Status",
+        "SourceEnum": [("user", "user"), ("autoplay", "autoplay")],
         "TargetSourceEnum": "watcher.models.Target.Source",
         "DeliveryStatusEnum": "watcher.models.Delivery.Status",
         "WatchedKindEnum": "watcher.models.Watch.Kind",
