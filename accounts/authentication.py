@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hmac
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.functional import cached_property
+from rest_framework import authentication
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.exceptions import APIException, AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
@@ -83,9 +86,31 @@ class AppAuthentication(BaseAuthentication):
         return "Bearer"
 
 
+class SessionAuthentication(authentication.SessionAuthentication):
+    """Accepts a person's session, with all their rights, from pages of ours only.
+
+    A client app's page may live so near that the browser sends it that cookie, too: it acts by the
+    token that the person gave it, or as nobody.
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, None] | None:
+        origin = request.headers.get("Origin", "")
+        if origin in settings.CLIENT_APPS and urlsplit(origin).netloc != request.get_host():
+            return None
+        return super().authenticate(request)
+
+
+class _FromApps(CSRFCheck):
+    """Lets pages of client apps call, too: they are trusted where a token is, and nowhere else."""
+
+    @cached_property
+    def allowed_origins_exact(self) -> set[str]:
+        return {*super().allowed_origins_exact, *settings.CLIENT_APPS}
+
+
 def check_csrf(request: Request) -> None:
     """Raise PermissionDenied, with `csrf`, when what changes something may come from elsewhere."""
-    check = CSRFCheck(lambda _: HttpResponse())
+    check = _FromApps(lambda _: HttpResponse())
     check.process_request(request._request)
     if check.process_view(request._request, lambda _: HttpResponse(), (), {}):
         raise PermissionDenied("The CSRF token is missing or wrong.", "csrf")

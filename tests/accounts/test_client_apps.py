@@ -35,7 +35,6 @@ CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest())
 @pytest.fixture(autouse=True)
 def known_app(settings: LazySettings) -> None:
     settings.CLIENT_APPS = [APP]
-    settings.CSRF_TRUSTED_ORIGINS = [APP]
     cache.clear()
 
 
@@ -274,6 +273,23 @@ def test_cookies_keep_the_tokens_from_scripts_and_need_a_csrf_token(browser: Cli
     assert app.delete("/api/auth/sessions/x", headers={"X-CSRFToken": token}).status_code == 404
     assert app.post("/api/auth/sign-out", headers={"X-CSRFToken": token}).status_code == 204
     assert app.get("/api/me").status_code == 401
+
+
+def test_the_page_of_an_app_next_door_cannot_use_the_persons_session(browser: Client) -> None:
+    staff = User.objects.create_superuser("staff")
+    here = Client(enforce_csrf_checks=True, SERVER_NAME="localhost")
+    here.force_login(staff)
+    token = here.get("/api/auth/csrf").json()["csrf_token"]
+    there = {"Origin": APP, "X-CSRFToken": token}
+    assert here.get("/api/me").status_code == 200
+    assert here.get("/api/me", headers=there).status_code == 401
+    assert here.get("/api/admin/runs", headers={"Origin": APP}).status_code == 401
+    said = {"confirm": "staff"}
+    answer = here.post("/api/me/delete", said, "application/json", headers=there)
+    assert answer.status_code == 401
+    form = {"csrfmiddlewaretoken": token}
+    assert here.post("/sign-out", form, headers={"Origin": APP}).status_code == 403
+    assert here.post("/sign-out", form, headers={"Origin": "http://localhost"}).status_code == 302
 
 
 def test_cookies_are_for_https_where_we_are(browser: Client, settings: LazySettings) -> None:
