@@ -17,6 +17,7 @@ from typing import Any
 
 import requests
 
+from bench import burst
 from bench.servers import servers, wait_until
 from config.embedded import free_port
 from config.home import ROOT
@@ -33,6 +34,7 @@ def main() -> None:
         home = Path(folder)
         with servers(home), rehearsal(home) as control:
             _poll(control)
+            burst.measure(control, home)
 
 
 # --- The poller --------------------------------------------------------------------------------
