@@ -15,6 +15,7 @@ import pgtrigger
 from allauth.socialaccount.models import SocialAccount
 from django.apps import apps
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.db import connection, models, transaction
 from django.db.models.fields.reverse_related import ForeignObjectRel
@@ -131,10 +132,27 @@ def _forget_account(user: User) -> None:
         if any(other.name == named for other in field.model._meta.local_fields):
             rows = field.model._base_manager.filter(**{field.name: user})
             rows.update(**{named: NOBODY})
+    for field in _signatures():
+        rows = field.model._base_manager.filter(**{field.name: user.username})
+        rows.update(**{field.name: NOBODY})
+    # What staff did in the admin stays, but not what the row was called.
+    named = rf"(^|\W){re.escape(user.name)}(\W|$)"
+    LogEntry.objects.filter(object_repr__regex=named).update(object_repr=NOBODY)
     for session in Session.objects.iterator():
         if session.get_decoded().get("_auth_user_id") == str(user.pk):
             session.delete()
     user.delete()
+
+
+def _signatures() -> Iterator[Field]:
+    """Yield every column in which diaries keep a username, such as `by` and `entered_by`."""
+    longest = User._meta.get_field("username").max_length or 0
+    for model in apps.get_models():
+        for field in model._meta.local_fields:
+            # Shorter ones say by which rule.
+            is_long = isinstance(field, models.CharField) and (field.max_length or 0) >= longest
+            if is_long and re.fullmatch(r"(\w+_)?by", field.name):
+                yield field
 
 
 def _remember_ban(user: User) -> None:

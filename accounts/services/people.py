@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
@@ -17,6 +19,12 @@ class CannotBan(Exception):
 def viewer_of(user: object) -> Viewer | None:
     """Return the viewer that this person is; None for strangers, programs and the unlinked."""
     return user.viewer if isinstance(user, User) else None
+
+
+def names(usernames: Iterable[str]) -> dict[str, str]:
+    """Return what the people of these usernames are called today, as diaries show it."""
+    found = User.objects.filter(username__in=set(usernames)).select_related("viewer")
+    return {user.username: user.name for user in found}
 
 
 def may_act(user: User | AnonymousUser) -> bool:

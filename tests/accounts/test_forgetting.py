@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 from django.apps import apps
 from django.conf import LazySettings
+from django.contrib.admin.models import LogEntry
 from django.db import connection, models
 from django.test import Client
 from django.utils import timezone
@@ -21,6 +22,8 @@ from points.services import audit, ledger
 from points.services.ledger import Cause
 from sagas.models import Action, Event, Run
 from songqueue.models import Block
+from tournaments.models import Change, Tournament
+from tournaments.services import changes
 from twitch.models import Message, Redemption, Reward, Viewer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -109,6 +112,27 @@ def test_nothing_names_the_person_any_more(ada: User) -> None:
     assert payload["viewer_name"] == forgetting.NOBODY
     assert payload[LOGIN] == "a key"
     assert payload["list"] == [payload["viewer_id"]] * 2
+
+
+def test_a_moderator_who_leaves_is_in_no_diary(ada: User) -> None:
+    now = timezone.now()
+    tournament = Tournament.objects.create(name="Cup")
+    changes.note(tournament, "opened", ada.username, {}, now)
+    changes.note(tournament, "closed", "streamer", {}, now)
+    Block.objects.create(kind="word", value="la", made_by=ada.username)
+    streamer = User.objects.create_superuser("streamer")
+    for row in (ada, tournament):
+        LogEntry.objects.create(
+            user=streamer, action_flag=2, object_id=row.pk, object_repr=str(row)
+        )
+    forgetting.forget(ada)
+    for word in (ada.username, NAME):
+        assert places(word) == [], word
+    assert [change.by for change in Change.objects.order_by("pk")] == [
+        forgetting.NOBODY,
+        "streamer",
+    ]
+    assert LogEntry.objects.filter(object_repr=str(tournament)).exists()
 
 
 def test_the_sums_stay(ada: User) -> None:

@@ -19,10 +19,11 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
+from accounts.services import people
 from sagas.flow import Refused
 from tournaments.admin.board import RIGHT, Board
 from tournaments.admin.forms import StepForm
-from tournaments.models import Registration, Tournament
+from tournaments.models import Change, Registration, Tournament
 from tournaments.rules import formats, states
 from tournaments.services import creation, drawing, steps
 
@@ -233,7 +234,7 @@ class TournamentAdmin(ModelAdmin):
                 "draw_due": drawing.due(tournament),
                 "is_drawn": tournament.status in Tournament.PLAYED,
                 "may_curate": request.user.has_perm(RIGHT),
-                "diary": tournament.changes.all()[:8],
+                "diary": _diary(tournament),
                 "count": tournament.registrations.exclude(
                     status=Registration.Status.WITHDRAWN
                 ).count(),
@@ -241,3 +242,10 @@ class TournamentAdmin(ModelAdmin):
             }
         answer: HttpResponse = super().change_view(request, object_id, form_url, context)
         return answer
+
+
+def _diary(tournament: Tournament) -> list[tuple[Change, str]]:
+    """Return the newest changes, each with what whoever made it is called."""
+    changes = list(tournament.changes.all()[:8])
+    names = people.names(change.by for change in changes)
+    return [(change, names.get(change.by, change.by)) for change in changes]
