@@ -33,7 +33,8 @@ JOIN watcher_target target ON target.id = watch.target_id AND target.disabled_at
 JOIN watcher_watchedstream stream ON stream.ended_at IS NULL
     AND watch.watched_id =
         CASE watch.kind WHEN 'game' THEN stream.game_id ELSE stream.streamer_id END
-    AND stream.first_seen_at < %s AND stream.first_seen_at <= watch.active_since + %s
+    AND stream.first_seen_at < %s
+    AND stream.first_seen_at - make_interval(secs => %s) <= watch.active_since
 WHERE watch.is_active AND watch.active_since > %s AND NOT EXISTS (
     SELECT FROM watcher_delivery delivery
     WHERE delivery.watch_id = watch.id AND delivery.stream_id = stream.id AND NOT delivery.is_test
@@ -80,7 +81,7 @@ def take(rows: Iterable[StreamPayload], asked: Collection[str], at: datetime) ->
 def greet(now: datetime) -> None:
     """Announce streams that were known already to the watches that came since, if still news."""
     with connection.cursor() as cursor:
-        cursor.execute(_KNOWN_TO_NEW, [now, CROSSED, now - GREETED_FOR])
+        cursor.execute(_KNOWN_TO_NEW, [now, CROSSED.total_seconds(), now - GREETED_FOR])
         pairs = cursor.fetchall()
     publish_many(
         (FoundLive(watch_id, stream_id), f"{watch_id}:{stream_id}:{since.isoformat()}")
