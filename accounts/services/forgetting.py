@@ -132,12 +132,12 @@ def _forget_account(user: User) -> None:
         if any(other.name == named for other in field.model._meta.local_fields):
             rows = field.model._base_manager.filter(**{field.name: user})
             rows.update(**{named: NOBODY})
-    for field in _signatures():
-        rows = field.model._base_manager.filter(**{field.name: user.username})
-        rows.update(**{field.name: NOBODY})
+    for column in _signatures():
+        rows = column.model._base_manager.filter(**{column.name: user.username})
+        rows.update(**{column.name: NOBODY})
     # What staff did in the admin stays, but not what the row was called.
-    named = rf"(^|\W){re.escape(user.name)}(\W|$)"
-    LogEntry.objects.filter(object_repr__regex=named).update(object_repr=NOBODY)
+    called = rf"(^|\W){re.escape(user.name)}(\W|$)"
+    LogEntry.objects.filter(object_repr__regex=called).update(object_repr=NOBODY)
     for session in Session.objects.iterator():
         if session.get_decoded().get("_auth_user_id") == str(user.pk):
             session.delete()
