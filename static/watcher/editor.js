@@ -10,7 +10,9 @@ const found = document.getElementById("found");
 const about = document.querySelector(".about-preview");
 let previewing, waiting, suggesting, lastQuery = "";
 
-const kind = () => form.dataset.kind ?? form.elements.kind.value;
+const kind = () => form.elements.kind.value;
+/** Whom it is about: a watch that is there, or what is typed. */
+const whom = () => (watched ? { kind: kind(), watched: watched.value } : { watch_id: form.dataset.watch });
 const words = (name) => form.elements[name].value.split(",").map((word) => word.trim()).filter(Boolean);
 
 /** What is chosen, as the API wants it. */
@@ -38,10 +40,9 @@ async function preview() {
   const chosen = wish();
   // A role that is not typed yet pings nobody.
   if (chosen.mention === "role" && !chosen.role_id) chosen.mention = "none";
-  const whom = form.dataset.watched ?? watched.value;
   try {
-    const seen = await ask("POST", form.dataset.preview, { ...chosen, kind: kind(), watched: whom }, signal);
-    show(seen, whom);
+    const seen = await ask("POST", form.dataset.preview, { ...chosen, ...whom() }, signal);
+    show(seen);
     mark(form, null);
   } catch (error) {
     if (error.name === "AbortError") return;
@@ -50,8 +51,8 @@ async function preview() {
   }
 }
 
-function show(seen, whom) {
-  if (found) found.textContent = whom.trim() ? `Found: ${seen.watched_name}` : "";
+function show(seen) {
+  if (found) found.textContent = watched.value.trim() ? `Found: ${seen.watched_name}` : "";
   about.textContent = seen.is_live ? "They are live: this is how it would look now." : "";
   document.querySelector("[data-as=live]").replaceChildren(...post(seen.live));
   document.querySelector("[data-as=ended]").replaceChildren(...(seen.ended ? post(seen.ended) : []));
@@ -78,9 +79,9 @@ function suggest() {
 }
 
 function chooseKind() {
+  if (!watched) return;
   const isGame = kind() === "game";
   for (const label of form.querySelectorAll("[data-for]")) label.hidden = (label.dataset.for === "game") !== isGame;
-  if (!watched) return;
   if (isGame) watched.setAttribute("list", "games");
   else watched.removeAttribute("list");
 }
@@ -95,7 +96,7 @@ function settle(saved) {
 
 async function save(button) {
   const [verb, address] = form.dataset.api.split(" ");
-  const more = watched && !watched.disabled ? { target_id: form.dataset.target, kind: kind(), watched: watched.value } : {};
+  const more = watched && !watched.disabled ? { target_id: form.dataset.target, ...whom() } : {};
   button.setAttribute("aria-busy", "true");
   mark(form, null);
   try {

@@ -16,9 +16,11 @@ export async function renew() {
   const answer = await fetch(location.href, { cache: "no-store", redirect: "manual" });
   if (!answer.ok) return;
   const news = new DOMParser().parseFromString(await answer.text(), "text/html");
+  // It would leave the words on a button that has the focus, too.
+  const ignoreActiveValue = document.activeElement?.matches("input");
   for (const ours of document.querySelectorAll("[id^=panel-]")) {
     const theirs = news.getElementById(ours.id);
-    if (theirs) Idiomorph.morph(ours, theirs, { ignoreActiveValue: true, callbacks: { beforeAttributeUpdated, beforeNodeMorphed } });
+    if (theirs) Idiomorph.morph(ours, theirs, { ignoreActiveValue, callbacks: { beforeAttributeUpdated, beforeNodeMorphed } });
   }
   localise(document);
 }
@@ -55,13 +57,13 @@ async function act(element, body, after) {
     if (element.dataset.goes) return location.assign(element.dataset.goes + answer.id);
     if (element.dataset.said) say(element.dataset.said);
     if (element.matches("form")) element.closest("details")?.removeAttribute("open");
-    if (!after?.(answer, element)) await renew();
+    if (after?.(answer, element)) return;
   } catch (error) {
     if (!mark(element, error)) say(wrong(error), true);
-    await renew();
   } finally {
     element.removeAttribute("aria-busy");
   }
+  await renew();
 }
 
 /** Show beside its field what was refused, or with null that nothing was; tell whether it could. */

@@ -20,10 +20,13 @@ from watcher.api.shared import (
     BAD_BODY,
     BAD_QUERY,
     NOT_THERE,
+    NOT_YOURS,
     OFTEN,
     REFUSALS,
     MayWatch,
     answered,
+    one,
+    watches_of,
 )
 from watcher.api.watches import WishSerializer
 from watcher.models import Watch, WatchedStream
@@ -87,9 +90,13 @@ class GamesView(APIView):
 
 
 class PreviewWishSerializer(WishSerializer):
-    """As for a new watch; without `watched` the card is about nobody in particular."""
+    """As for a new watch, or as a change of the watch that is named.
 
-    kind = serializers.ChoiceField(Watch.Kind.choices)
+    Without `watched` the card is about nobody in particular.
+    """
+
+    watch_id = serializers.CharField(required=False, max_length=40)
+    kind = serializers.ChoiceField(Watch.Kind.choices, required=False, default=Watch.Kind.STREAMER)
     watched = serializers.CharField(required=False, allow_blank=True, default="", max_length=300)
 
 
@@ -112,6 +119,7 @@ class PreviewView(APIView):
         responses={
             200: PreviewSerializer,
             400: BAD_BODY,
+            404: NOT_YOURS,
             429: OFTEN,
             503: NOT_THERE,
             **REFUSALS,
@@ -135,14 +143,21 @@ class PreviewView(APIView):
         NoQuery.read(request)
         body = PreviewWishSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        wish = dict(body.validated_data)
-        kind, watched = wish.pop("kind"), wish.pop("watched").strip()
         with answered():
-            thing = things.find(person(request), kind, watched) if watched else things.any_of(kind)
-            preview = looking.preview(
-                watches.draft(thing, cast(watches.Wish, wish)), timezone.now()
-            )
+            watch = _wished(request, body.validated_data)
+            preview = looking.preview(watch, timezone.now())
         return Response(PreviewSerializer(asdict(preview)).data)
+
+
+def _wished(request: Request, given: dict[str, Any]) -> Watch:
+    """Return the watch as it would be, without storing it."""
+    names = ("watch_id", "kind", "watched")
+    wish = cast(watches.Wish, {name: given[name] for name in given if name not in names})
+    if "watch_id" in given:
+        return watches.apply(one(watches_of(request), given["watch_id"]), wish)
+    kind, watched = given["kind"], given["watched"].strip()
+    thing = things.find(person(request), kind, watched) if watched else things.any_of(kind)
+    return watches.draft(thing, wish)
 
 
 class WatchedStreamSerializer(serializers.ModelSerializer[WatchedStream]):
