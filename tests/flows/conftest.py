@@ -52,7 +52,8 @@ class Show:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        self.wait_for(self.is_ready, "Greenroom to be ready", 60)
+        # Beside other tests, on two cores, it takes its time.
+        self.wait_for(self.is_ready, "Greenroom to be ready", 120)
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
