@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.serializers.json import DjangoJSONEncoder
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
+from accounts.registry import StillNeeded
 from accounts.services import forgetting
 from points.models import Entry
+from points.services import audit
 from tests.tournaments import stage
-from tests.tournaments.betting import begin, cast, live_match, rich, stake
+from tests.tournaments.betting import balance, begin, cast, enter, live_match, rich, settle, stake
 from tests.tournaments.curating import NOON, selecting
 from tournaments.management import replay
-from tournaments.models import Registration, Stake, Tournament, Vote
+from tournaments.models import Prediction, Registration, Stake, Tournament, Vote, VoteEvent
 from tournaments.personal import Tournaments
-from tournaments.services import drawing
+from tournaments.services import drawing, votes
 from tournaments.services.curation import lots, publishing
 from twitch.models import Viewer
 
@@ -57,6 +61,7 @@ def test_what_is_known_can_be_taken_along(viewer: Viewer) -> None:
 
 
 def test_who_is_forgotten_withdraws_and_leaves_no_words(viewer: Viewer) -> None:
+    votes.finish(VoteEvent.objects.get().pk, now=timezone.now() + timedelta(hours=1))
     Tournaments().forget(viewer)
     entry = Registration.objects.get(viewer=viewer)
     assert (entry.status, entry.note, entry.tags) == ("WITHDRAWN", "", [])
@@ -84,3 +89,27 @@ def test_proofs_of_lots_name_nobody_and_hold_when_somebody_leaves() -> None:
     players = {it["registration"]: it["name"] for pot in document["pots"] for it in pot}
     assert set(proof["result"]["by_lot"]) <= players.keys()
     assert forgetting.NOBODY in players.values()
+
+
+def test_nobody_votes_twice_by_leaving_and_coming_back(viewer: Viewer) -> None:
+    user = User.objects.create(username="viewer", viewer=viewer)
+    with pytest.raises(StillNeeded, match="goes on"):
+        forgetting.forget(user)
+    assert Vote.objects.get().viewer == viewer
+    assert Registration.objects.get(viewer=viewer).status == "PENDING"
+
+
+def test_what_was_staked_is_paid_to_nobody_once_somebody_left(
+    made: Tournament, viewer: Viewer
+) -> None:
+    event = VoteEvent.objects.get()
+    votes.cancel(event.pk, by="lea", now=timezone.now())
+    forgetting.forget(User.objects.create(username="viewer", viewer=viewer))
+    bet = Prediction.objects.get()
+    enter(bet.match, 1, 1)
+    settle(bet.match)
+    bet.refresh_from_db()
+    assert bet.viewer_id.startswith("gone-")
+    assert bet.status != Prediction.Status.OPEN
+    assert balance(bet.viewer) == 1000
+    assert audit.check() == []

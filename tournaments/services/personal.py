@@ -9,6 +9,7 @@ from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
+from accounts.registry import StillNeeded
 from sagas.flow import Refused
 from tournaments.models import (
     Participant,
@@ -17,6 +18,7 @@ from tournaments.models import (
     Stake,
     Tournament,
     Vote,
+    VoteEvent,
 )
 from tournaments.services import registrations
 from tournaments.services.predictions import of_viewer, row
@@ -62,7 +64,10 @@ def forget(viewer: Viewer) -> None:
     """Withdraw what is still open, and erase what was written by or about the viewer.
 
     What was played, voted and staked stays, under the name of nobody, and is settled as it was.
+    Raises StillNeeded while a vote of theirs goes on: whoever came back would have another one.
     """
+    if cast(viewer).filter(event__status=VoteEvent.Status.ACTIVE).exists():
+        raise StillNeeded("You have voted in a vote that goes on: wait until it has ended.")
     for entry in entries(viewer).exclude(tournament__status__in=Tournament.ENDS):
         # Who is drawn already stays in the draw.
         with contextlib.suppress(Refused):
