@@ -1,4 +1,4 @@
-"""What upper apps tell accounts: what they know about a viewer, and the roles they offer."""
+"""What upper apps tell accounts: what they know about a person, and the roles they offer."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from accounts.models import User
 from twitch.models import Viewer
 
 
@@ -45,8 +46,37 @@ class Personal:
     section: Section
 
 
-S = TypeVar("S", bound=Section)
+class OwnSection(Protocol):
+    """What one app keeps for an account, also of somebody who is no viewer.
 
+    There is nothing to forget: its rows hang on the account, and go with it.
+    """
+
+    # A fragment of the page /me, rendered with what `read` returns.
+    template: str
+
+    def read(self, user: User) -> Mapping[str, Any]:
+        """Return the context of the template."""
+        ...
+
+    def export(self, user: User) -> Any:
+        """Return everything that is stored for the account, as JSON's types; no secrets."""
+        ...
+
+
+@dataclass(frozen=True)
+class Own:
+    """A section of an account, with its key in the export and its title on the page."""
+
+    key: str
+    title: str
+    section: OwnSection
+
+
+S = TypeVar("S", bound=Section)
+OwnS = TypeVar("OwnS", bound=OwnSection)
+
+_own: dict[str, Own] = {}
 _sections: dict[str, Personal] = {}
 _roles: dict[str, tuple[str, ...]] = {}
 
@@ -59,6 +89,21 @@ def personal(key: str, title: str) -> Callable[[type[S]], type[S]]:
         return section
 
     return register
+
+
+def own(key: str, title: str) -> Callable[[type[OwnS]], type[OwnS]]:
+    """Register a class as a section of every account's /me; it is made without arguments."""
+
+    def register(section: type[OwnS]) -> type[OwnS]:
+        _own[key] = Own(key, title, section())
+        return section
+
+    return register
+
+
+def own_sections() -> list[Own]:
+    """Return every section of accounts."""
+    return list(_own.values())
 
 
 def sections() -> list[Personal]:

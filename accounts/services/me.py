@@ -32,4 +32,5 @@ def export(user: User) -> dict[str, Any]:
             "banned_reason": user.banned_reason,
         },
         **{each.key: each.section.export(user.viewer) for each in sections if user.viewer},
+        **{each.key: each.section.export(user) for each in registry.own_sections()},
     }

@@ -13,9 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import gate, registry
 from accounts.models import User
-from accounts.registry import Personal, StillNeeded
+from accounts.registry import Own, Personal, StillNeeded
 from accounts.services import apps, forgetting, me
-from twitch.models import Viewer
 
 
 @never_cache
@@ -32,9 +31,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "linkable": [
             (name, app["name"]) for name, app in settings.SIGN_IN_APPS.items() if name not in linked
         ],
-        "sections": [(each, _rendered(each, user.viewer, request)) for each in registry.sections()]
-        if user.viewer
-        else [],
+        "sections": _sections(user, request),
     }
     return render(request, "accounts/me.html", context)
 
@@ -70,6 +67,15 @@ def _person(request: HttpRequest) -> User:
     return request.user
 
 
-def _rendered(each: Personal, viewer: Viewer, request: HttpRequest) -> SafeString:
-    context = {"viewer": viewer, **each.section.read(viewer)}
-    return render_to_string(each.section.template, context, request)
+def _sections(user: User, request: HttpRequest) -> list[tuple[Personal | Own, SafeString]]:
+    """Return what each app shows, those of a viewer first, and without those that show nothing."""
+    shown: list[tuple[Personal | Own, SafeString]] = []
+    if (viewer := user.viewer) is not None:
+        for each in registry.sections():
+            context = {"viewer": viewer, **each.section.read(viewer)}
+            shown.append((each, render_to_string(each.section.template, context, request)))
+    for own in registry.own_sections():
+        context = dict(own.section.read(user))
+        if context:
+            shown.append((own, render_to_string(own.section.template, context, request)))
+    return shown
