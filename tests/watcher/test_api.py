@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -32,7 +33,7 @@ class Person:
         answer = self.client.generic(
             verb,
             f"{API}/{path}",
-            self.client._encode_json(body or {}, "application/json"),
+            json.dumps(body or {}),
             "application/json",
         )
         return answer.status_code, answer.json() if answer.content else None

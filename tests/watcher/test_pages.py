@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from django.conf import settings
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 HOSTILE = '<img src=x onerror="document.title=1">'
+Scheme = Literal["light", "dark"]
 Opening = Callable[..., "Page"]
 
 
@@ -36,7 +37,7 @@ def opened(chromium: Browser, site: Site) -> Iterator[Opening]:  # noqa: F811
     contexts = []
 
     def opening(
-        path: str = "", owner: User | None = None, width: int = 1440, scheme: str = "light"
+        path: str = "", owner: User | None = None, width: int = 1440, scheme: Scheme = "light"
     ) -> Page:
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme
@@ -214,7 +215,7 @@ def full(place: Target, owner: User, hook: Hook) -> Delivery:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_grave_and_a_phone_is_wide_enough(
-    full: Delivery, owner: User, opened: Opening, scheme: str
+    full: Delivery, owner: User, opened: Opening, scheme: Scheme
 ) -> None:
     watch = Watch.objects.exclude(languages=[]).get()
     pages = {
