@@ -8,6 +8,7 @@ import pytest
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
+from accounts.models import User
 from config import views
 from tests.tournaments import stage
 from tournaments.models import Tournament
@@ -24,6 +25,17 @@ def test_nothing_elsewhere_is_a_page(client: Client) -> None:
     answer = client.get("/nothing")
     assert answer.status_code == 404
     assert answer["Content-Type"].startswith("text/html")
+    assert "Not here" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_form_that_is_too_old_and_a_page_for_others_say_what_to_do() -> None:
+    client = Client(enforce_csrf_checks=True)
+    old = client.post("/sign-out")
+    assert (old.status_code, "Press it again" in old.content.decode()) == (403, True)
+    client.force_login(User.objects.create(username="ada"))
+    refused = client.get(f"/tournaments/{stage.tournament(8).pk}/desk")
+    assert (refused.status_code, "Not for you" in refused.content.decode()) == (403, True)
 
 
 def test_a_request_that_django_refuses_is_told_in_the_apis_words(client: Client) -> None:
