@@ -12,7 +12,7 @@ from points.services.ledger import Cause
 from sagas.flow import Refused
 from tests.tournaments import stage
 from tests.tournaments.stage import KICKOFF
-from tournaments.models import Match, Participant, Prediction, Standing, Tournament
+from tournaments.models import Drawing, Match, Participant, Prediction, Standing, Tournament
 from tournaments.services import matches, predictions, withdrawals
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +42,13 @@ def reinstate(player: Participant) -> Participant:
 def of(player: Participant) -> list[Match]:
     own = Match.objects.counting().filter(Q(home=player) | Q(away=player))
     return list(own.order_by("matchday"))
+
+
+def test_nobody_withdraws_while_the_draw_is_being_shown(player: Participant) -> None:
+    Drawing.objects.update(revealed_at=None)
+    with pytest.raises(Refused) as caught:
+        withdraw(player)
+    assert caught.value.code == "not_revealed"
 
 
 def test_what_was_played_stands_and_the_rest_is_forfeited(player: Participant) -> None:

@@ -54,12 +54,17 @@ def locked(match_id: str) -> tuple[Tournament, Match]:
             "not_played_now",
             f"Nothing is played while it says “{tournament.get_status_display()}”.",
         )
-    shown = tournament.drawings.filter(purpose=Drawing.Purpose.LEAGUE, drawn_at__isnull=False)
-    if shown.filter(revealed_at=None).exists():
-        raise Refused("not_revealed", "The draw is still being shown: end its ceremony first.")
+    refuse_hidden(tournament)
     if match.is_set_aside:
         raise Refused("set_aside", "These two do not meet: an earlier result was corrected.")
     return tournament, match
+
+
+def refuse_hidden(tournament: Tournament) -> None:
+    """Raise Refused while the draw's ceremony goes on: what is played would tell who meets whom."""
+    drawn = tournament.drawings.filter(purpose=Drawing.Purpose.LEAGUE, drawn_at__isnull=False)
+    if drawn.filter(revealed_at=None).exists():
+        raise Refused("not_revealed", "The draw is still being shown: end its ceremony first.")
 
 
 def refuse_before_first_leg(match: Match) -> None:

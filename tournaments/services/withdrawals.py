@@ -26,11 +26,13 @@ def withdraw(player_id: str, *, by: str, reason: str, now: datetime) -> Particip
 
     What they have played stands. Their league matches to come are forfeited, by both where the
     other withdrew as well; in the knock-outs the other one goes through. They may have withdrawn
-    already. Raises Participant.DoesNotExist, and Refused when it is over for them.
+    already. Raises Participant.DoesNotExist, and Refused when it is over for them, or while the
+    draw's ceremony goes on.
     """
     tournament, player = _locked(player_id)
     if player.withdrawn_at is not None:
         return player
+    matches.refuse_hidden(tournament)
     if tournament.status == Tournament.Status.COMPLETED:
         raise Refused("is_over", "The tournament is over: nobody can withdraw from it.")
     with consequences.follow(tournament, by, now) as documents:
