@@ -145,6 +145,16 @@ def deliveries_of(owner: User) -> QuerySet[Delivery]:
     return mine.select_related("target", "watch", "stream").order_by("-created_at", "-pk")
 
 
+def is_used() -> bool:
+    """Tell whether anybody watches anything."""
+    return Watch.objects.working().exists()
+
+
+def failed_since(since: datetime) -> int:
+    """Count posts that could not be made since then, for all people."""
+    return Delivery.objects.filter(status=Delivery.Status.FAILED, closed_at__gt=since).count()
+
+
 def log_of(owner: User, before: str) -> QuerySet[Delivery]:
     """Return the log, newest first, from behind this delivery's id on if one is given."""
     rows = deliveries_of(owner).order_by("-pk")
