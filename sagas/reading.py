@@ -61,9 +61,10 @@ def stuck_count() -> int:
     return Run.objects.stuck().count()
 
 
-def lag(now: datetime) -> timedelta:
-    """Return for how long the oldest run that is due has been waiting for a worker."""
-    oldest = Run.objects.filter(due_at__lt=now, owner="").aggregate(at=Min("due_at"))["at"]
+def lag(now: datetime, lane: str = "") -> timedelta:
+    """Return for how long the oldest run of the lane that is due has been waiting for a worker."""
+    waiting = Run.objects.filter(lane=lane, due_at__lt=now, owner="")
+    oldest = waiting.aggregate(at=Min("due_at"))["at"]
     return now - oldest if oldest else timedelta(0)
 
 

@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 
-PULSES = ("pulse:worker", "pulse:beat", "pulse:eventsub")
+PULSES = ("pulse:worker", "pulse:watcher", "pulse:beat", "pulse:eventsub")
 
 
 def main(*commands: str) -> int:

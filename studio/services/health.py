@@ -58,6 +58,7 @@ def report() -> Report:
             "redis": redis,
             "worker": _safely(lambda: _pulse("worker"), redis, required=True),
             "beat": _safely(lambda: _pulse("beat"), redis, required=True),
+            "watcher": _safely(lambda: _pulse("watcher"), redis),
             "eventsub": _safely(_eventsub, redis),
             "tokens": _safely(_tokens, database),
             "stuck_runs": _safely(_stuck_runs, database),

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pydantic import SecretStr
 
-from config.tasks import PULSE, pulse, pulse_of_beat
+from config.tasks import PULSE, pulse, pulse_of_beat, pulse_of_lane
 from sagas.models import Run
 from studio.services import health
 from tokens.models import Token
@@ -23,6 +23,7 @@ def all_well() -> None:
     """Everything has just been seen."""
     cache.clear()
     pulse()
+    pulse_of_lane("watcher")
     pulse_of_beat(PULSE)
     cache.set("pulse:eventsub", {"state": "connected", "ok": True, "connected_at": timezone.now()})
     connect()
@@ -57,6 +58,26 @@ def test_a_silent_process_makes_it_not_ready(client: Client, process: str) -> No
     answer = client.get("/health/ready")
     assert answer.status_code == 503
     assert answer.json()["checks"][process]["ok"] is False
+
+
+def test_a_silent_watcher_degrades_without_making_it_unready(client: Client) -> None:
+    cache.delete("pulse:watcher")
+    answer = client.get("/health/ready")
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "degraded"
+
+
+def test_a_lane_that_does_not_answer_is_not_asked_again_and_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(pulse_of_lane, "apply_async", lambda args, queue: asked.append(queue))
+    pulse()
+    pulse()
+    assert asked.count("watcher") == 1
+    pulse_of_lane("watcher")
+    pulse()
+    assert asked.count("watcher") == 2
 
 
 def test_only_the_clocks_own_task_is_its_pulse(client: Client) -> None:
