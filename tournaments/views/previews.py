@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from tournaments.models import Participant, Standing, Tournament, VoteEvent
-from tournaments.services.corrections import Unseen
+from tournaments.services.corrections import Changes, Unseen
 from tournaments.views.page import page
 
 COLUMNS = {
@@ -42,6 +42,16 @@ NAMES = {
     "away_award": "points for away",
 }
 
+GLANCE = {
+    "results": ("result", "results"),
+    "table": ("line of the table", "lines of the table"),
+    "ties": ("place of the bracket", "places of the bracket"),
+    "set_aside": ("match does not count any more", "matches do not count any more"),
+    "made": ("match is to be played", "matches are to be played"),
+    "revived": ("match counts again", "matches count again"),
+    "points": ("viewer's points", "viewers' points"),
+}
+
 
 def preview(request: HttpRequest, refusal: Unseen, address: str) -> HttpResponse:
     """Show what would change; its button sends the same form again, with the preview's token."""
@@ -65,10 +75,20 @@ def preview(request: HttpRequest, refusal: Unseen, address: str) -> HttpResponse
             {"title": row["title"], "cells": [_cell(row, name) for name in columns]}
             for row in sorted(changes["table"], key=_place)
         ],
+        "glance": _glance(changes),
         "results": _section("Results", changes["results"]),
         "sections": [_section(name, rows) for name, rows in sections.items()],
     }
     return page(request, "tournaments/desk/preview.html", context)
+
+
+def _glance(changes: Changes) -> list[str]:
+    """Say in a few words each how much changes, before it is listed."""
+    return [
+        f"{len(changes[what])} {one if len(changes[what]) == 1 else many}"
+        for what, (one, many) in GLANCE.items()
+        if changes[what]
+    ]
 
 
 def _section(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
