@@ -185,9 +185,9 @@ def vote(show: Show, season: Season, match: dict[str, Any]) -> None:
             wish = {"participant": match["away"]["id"], "key": key}
             asked(person, "POST", f"votes/{event}/cast", **wish)
 
+    kill(show)
     with ThreadPoolExecutor(VIEWERS) as crowd:
         list(crowd.map(press, season.viewers))
-    kill(show)
 
     def ended() -> dict[str, Any] | None:
         found: dict[str, Any] = asked(season.viewers[0], "GET", f"votes/{event}")
