@@ -38,6 +38,8 @@ WHERE position(%s in {column}::text) > 0
 """
 
 NOBODY = "somebody who left"
+# How the id of a viewer who left begins.
+GONE = "gone-"
 
 ADMINISTRATOR = (
     "You are an administrator here. Have another administrator take these rights from you first."
@@ -72,7 +74,7 @@ def _check(user: User) -> None:
 
 def _unname(viewer: Viewer) -> None:
     """Move the viewer's row to an id of nobody, with every column that holds the old one."""
-    new = f"gone-{str(ULID()).lower()}"
+    new = f"{GONE}{str(ULID()).lower()}"
     for field in _fields_of(Viewer):
         _execute(_FOLLOW, field, new, viewer.pk)
     for field in _json_fields():

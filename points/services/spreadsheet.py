@@ -11,6 +11,7 @@ from typing import TextIO
 
 from django.db import transaction
 
+from accounts.services.forgetting import GONE
 from points.models import Account, Decision
 from points.services import ledger
 from points.services.decisions import CAUSE, By, decide
@@ -69,11 +70,12 @@ class Change:
 
 
 def write(out: TextIO) -> int:
-    """Write every account as CSV; returns how many."""
+    """Write every account, but those of who left, as CSV; returns how many."""
     table = csv.writer(out)
     table.writerow(COLUMNS)
     count = 0
-    for account in Account.objects.select_related("viewer").order_by("viewer_id").iterator():
+    accounts = Account.objects.exclude(viewer__id__startswith=GONE).select_related("viewer")
+    for account in accounts.order_by("viewer_id").iterator():
         who = account.viewer
         table.writerow([who.pk, who.login, _as_text(who.display_name), account.balance])
         count += 1
@@ -132,7 +134,8 @@ def _understood(cells: list[tuple[int, dict[str, str]]]) -> list[Row]:
 
 def _row(line: int, cell: dict[str, str]) -> Row:
     points, viewer_id, login = cell["balance"], cell["viewer_id"], cell["login"].removeprefix("@")
-    if not (points.isascii() and points.isdecimal() and int(points[:20]) <= ledger.MOST):
+    is_number = points.isascii() and points.isdecimal() and len(points) <= 20
+    if not (is_number and int(points) <= ledger.MOST):
         raise ValueError(f"the balance must be a whole number from 0 to {ledger.MOST:,}.")
     if not viewer_id:
         known = viewers.named(login) if login else None

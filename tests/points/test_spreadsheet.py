@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.models import User
+from accounts.services import forgetting
 from points.models import Account, Decision, Entry
 from points.services import decisions, ledger
 from points.services.decisions import By
@@ -53,6 +55,15 @@ def test_what_is_exported_comes_in_again_as_it_was(ann: Viewer, bob: Viewer, tab
     entries = Entry.objects.count()
     assert "0 balances change" in run("points_import", str(table))
     assert Entry.objects.count() == entries
+
+
+def test_who_left_is_not_in_the_table(ann: Viewer, bob: Viewer, table: Path) -> None:
+    give(ann, 10)
+    give(bob, 20)
+    forgetting.forget(User.objects.create(username="twitch-2001", viewer=ann))
+    run("points_export", str(table))
+    assert table.read_text().splitlines()[1:] == ["2002,bob,Bob,20"]
+    assert "0 balances change" in run("points_import", str(table))
 
 
 def test_a_dry_run_says_the_same_and_changes_nothing(ann: Viewer, table: Path) -> None:
@@ -106,6 +117,7 @@ def test_an_import_is_taken_back_as_one(ann: Viewer, bob: Viewer, table: Path) -
         ("login,balance\nann,\n", "Line 2: the balance must be"),
         ("login,balance\nann,٣\n", "Line 2: the balance must be"),
         (f"login,balance\nann,{10**40}\n", "Line 2: the balance must be"),
+        (f"login,balance\nann,{'0' * 20}{10**20}\n", "Line 2: the balance must be"),
         ("login,balance\nann,5\nnobody,5\n", "Line 3: nobody of that name"),
         ("login,balance\nann,5\n@Ann,6\n", "Line 3: the viewer of line 2 again"),
         ("viewer_id,balance\n404,5\n", "Line 2: nobody of that id"),
