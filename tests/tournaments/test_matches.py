@@ -95,6 +95,20 @@ def test_a_time_may_be_open_again(match: Match) -> None:
     assert Match.objects.get(pk=match.pk).scheduled_at is None
 
 
+@pytest.mark.parametrize("year", [1, 2010, 9999])
+def test_a_year_that_was_mistyped_is_refused(match: Match, year: int) -> None:
+    at = NOW.replace(year=year)
+    assert refused(lambda: matches.schedule(match.pk, at, by="lea", now=NOW)) == "far_away"
+    day = matches.Day.of(match)
+    apart = timedelta(days=1)
+    assert (
+        refused(
+            lambda: matches.schedule_day(match.tournament_id, day, at, apart, by="lea", now=NOW)
+        )
+        == "far_away"
+    )
+
+
 def test_going_live_locks_predictions_and_is_announced_once(match: Match) -> None:
     viewer = stage.viewer()
     ledger.credit(viewer.pk, 100, Cause("test", "1"), key="start")

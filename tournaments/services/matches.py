@@ -19,7 +19,8 @@ from tournaments.rules.scores import MOST_GOALS
 from tournaments.services import changes, live
 
 Status = Match.Status
-MOST_APART = timedelta(hours=24)
+# A match that is further away has a year that was mistyped.
+FURTHEST = timedelta(days=5 * 365)
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,17 @@ def refuse_before_first_leg(match: Match) -> None:
 
 @transaction.atomic
 def schedule(match_id: str, at: datetime | None, *, by: str, now: datetime) -> Match:
-    """Say when a match is played, or with None that this is open; raises Refused once it began."""
+    """Say when a match is played, or with None that this is open.
+
+    Raises Refused once it began, or for a time that is years away.
+    """
     tournament, match = locked(match_id)
     if match.status != Status.SCHEDULED:
         raise Refused("has_begun", "The match has begun already.")
     if match.scheduled_at == at:
         return match
+    if at is not None:
+        _refuse_far(at, now)
     match.scheduled_at = at
     match.save(update_fields=["scheduled_at"])
     details = {"match": match.pk, "at": at and at.isoformat()}
@@ -99,8 +105,10 @@ def schedule_day(
 ) -> list[Match]:
     """Say when the matches of a day are played, so far apart; all at once if that is nothing.
 
-    Those that have begun keep their time. Raises Refused when no match is left to schedule.
+    Those that have begun keep their time. Raises Refused when no match is left to schedule, or for
+    a time that is years away.
     """
+    _refuse_far(start, now)
     tournament = changes.locked(tournament_id)
     left = tournament.matches.of_day(day.phase, day.number).filter(status=Status.SCHEDULED)
     matches = list(left.order_by("home__seed"))
@@ -114,6 +122,11 @@ def schedule_day(
     changes.note(tournament, "scheduled_day", by, details, now)
     changes.touch(tournament, "matches")
     return matches
+
+
+def _refuse_far(at: datetime, now: datetime) -> None:
+    if abs(at - now) > FURTHEST:
+        raise Refused("far_away", f"That is in {at.year:04}, years away: look at the year again.")
 
 
 # --- Live ----------------------------------------------------------------------------------------
