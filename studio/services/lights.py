@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Literal
 
 from django.core.cache import cache
@@ -16,12 +17,14 @@ from studio.services import health, presence
 from tokens import services as tokens
 from twitch.client.oauth import BOT, BROADCASTER
 from twitch.services import streams
+from watcher.services import looking as watcher
 
 Tone = Literal["ok", "warn", "bad", "off"]
 
 # Workers that are so far behind keep viewers waiting.
 SLOW = timedelta(seconds=10)
 CHAT = "channel.chat.message"
+LATELY = timedelta(hours=1)
 STUCK_RUNS = "?status__exact=stuck"
 
 
@@ -55,6 +58,7 @@ def lights(now: datetime) -> list[Light]:
         _worker(report, now),
         _beat(report),
         _overlays(now),
+        _watcher(report, now),
         _stuck(),
     ]
 
@@ -161,6 +165,22 @@ def _overlays(now: datetime) -> Light:
     return Light(
         "overlays", "Overlay", tone, "No browser source shows it now.", link, "See addresses"
     )
+
+
+def _watcher(report: health.Report, now: datetime) -> Light:
+    link, polling = reverse("admin:watcher_delivery_changelist"), watcher.how_it_polls(now)
+    light = partial(Light, "watcher", "Go-live posts", link=link)
+    if not watcher.is_used():
+        return light(tone="off", words="Nobody watches anybody.")
+    if not report.checks["watcher"].ok:
+        return light(tone="bad", words="Posts to Discord wait: no worker of theirs answers.")
+    if polling.trouble:
+        return light(tone="warn", words=polling.trouble, remedy="See the posts")
+    if failed := watcher.failed_since(now - LATELY):
+        posts = "One post" if failed == 1 else f"{failed} posts"
+        words = f"{posts} could not be made in the last hour."
+        return light(tone="warn", words=words, remedy="See the posts")
+    return light(tone="ok", words="Who goes live is posted.")
 
 
 def _stuck() -> Light:

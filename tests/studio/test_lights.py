@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
+from pydantic import SecretStr
 
-from config.tasks import PULSE, pulse, pulse_of_beat
+from accounts.models import User
+from config.tasks import PULSE, pulse, pulse_of_beat, pulse_of_lane
 from overlay import services as overlay
 from overlay.models import OverlayPage, OverlayToken
 from sagas.models import Run
@@ -20,6 +22,7 @@ from tests.backstage import Backstage, live
 from tokens.models import Token
 from twitch.client.oauth import ROLES
 from twitch.models import Reward
+from watcher.models import Delivery, Poll, Target, Watch
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +32,7 @@ def all_well(backstage: Backstage) -> None:
     """Everything is as it should be."""
     cache.clear()
     pulse()
+    pulse_of_lane("watcher")
     pulse_of_beat(PULSE)
     cache.set("pulse:eventsub", {"state": "connected", "ok": True, "missing": {}})
     backstage.connect()
@@ -47,9 +51,9 @@ def light(name: str) -> Light:
 
 
 def test_all_lights_are_fine_when_all_is_well() -> None:
-    assert {light.name: light.tone for light in lights(timezone.now())} == dict.fromkeys(
-        ["eventsub", "chat", "tokens", "spotify", "worker", "beat", "overlays", "stuck"], "ok"
-    )
+    shown = [(light.name, light.tone) for light in lights(timezone.now())]
+    fine = ["eventsub", "chat", "tokens", "spotify", "worker", "beat", "overlays"]
+    assert shown == [*((name, "ok") for name in fine), ("watcher", "off"), ("stuck", "ok")]
 
 
 def test_silence_of_twitch_is_bad_for_events_and_chat() -> None:
@@ -133,6 +137,22 @@ def test_stuck_flows_are_counted_and_listed() -> None:
         )
     assert light("stuck").words == "2 flows need a person."
     assert light("stuck").link.endswith("?status__exact=stuck")
+
+
+def test_go_live_posts_that_fail_or_come_late_are_told_of() -> None:
+    now = timezone.now()
+    owner = User.objects.create_user("somebody")
+    target = Target.objects.create(
+        owner=owner, name="News", webhook_id="1", webhook_token=SecretStr("x"), source="pasted"
+    )
+    Watch.objects.create(target=target, kind="streamer", watched_id="77", watched_name="S77")
+    assert light("watcher").tone == "ok"
+    Delivery.objects.create(
+        target=target, due_at=now, status="failed", why="gave_up", closed_at=now
+    )
+    assert light("watcher").words == "One post could not be made in the last hour."
+    Poll.objects.create(pk=1, ended_at=now - timedelta(minutes=10))
+    assert light("watcher").words.startswith("Twitch has not been asked for a while")
 
 
 def test_the_checklist_is_done_when_all_is_well() -> None:
