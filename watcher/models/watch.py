@@ -47,7 +47,7 @@ class Watch(models.Model):
     watched_id = models.CharField(max_length=32)
     watched_login = models.CharField(max_length=64, blank=True, default="", db_default="")
     watched_name = models.CharField(max_length=128)
-    image_url = models.URLField(max_length=300, blank=True, default="", db_default="")
+    image_url = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     # Filters; empty: everything passes.
     languages: models.Field[list[str], list[str]] = ArrayField(
