@@ -93,14 +93,14 @@ def check(tournament: Tournament) -> None:
 def test_a_roster_is_always_whole(db: None, number: int) -> None:
     chance = random.Random(number)
     tournament = selecting(24, max_participants=PLACES)
-    was_published = False
+    if number % 2:
+        lots.fill(tournament.pk, by="lea", now=NOON)
+        publishing.publish(tournament.pk, by="lea", now=NOON)
     for _ in range(60):
         with suppress(Refused):
             chance.choice(MOVES)(tournament, chance)
         tournament.refresh_from_db()
         check(tournament)
-        was_published |= tournament.published_at is not None
-    assert was_published or number
 
 
 @pytest.mark.django_db(transaction=True)
