@@ -102,6 +102,17 @@ def test_the_desk_is_found_from_the_tournaments_page(staff: Client, cup: Tournam
     assert link not in Client().get(f"/tournaments/{cup.pk}").content.decode()
 
 
+def test_a_ceremony_is_found_from_the_desk_and_the_tournaments_page(
+    staff: Client, cup: Tournament
+) -> None:
+    pages = {f"/tournaments/{cup.pk}": "Watch it", f"/tournaments/{cup.pk}/desk": "See the draw"}
+    for path, link in pages.items():
+        assert link not in staff.get(path).content.decode()
+    cup.drawings.update(revealed_at=None)
+    for path, link in pages.items():
+        assert link in staff.get(path).content.decode()
+
+
 def test_before_the_draw_there_is_nothing_to_do(staff: Client) -> None:
     draft = Tournament.objects.create(name="Soon")
     page = staff.get(f"/tournaments/{draft.pk}/desk").content.decode()
