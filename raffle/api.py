@@ -100,9 +100,7 @@ class ViewerView(APIView):
         responses={
             200: StandingSerializer,
             400: BAD_QUERY,
-            404: OpenApiResponse(
-                Problem, "The viewer has not rolled yet, or hides (`not_found`)."
-            ),
+            404: OpenApiResponse(Problem, "The viewer has not rolled yet, or hides (`not_found`)."),
         },
     )
     def get(self, request: Request, viewer_id: str) -> Response:
