@@ -116,8 +116,8 @@ CALLBACK = "connect/<slug:provider>/callback"
 CONNECT = "connect/<slug:provider>/<slug:role>"
 VIEWER = r"api/^stats/raffle/viewers/(?P<viewer_id>\d{1,32})$"
 APP_LABELS = (
-    "sagas|tokens|twitch|spotify|accounts|points|raffle|songqueue|tournaments|achievements|overlay"
-    "|watcher|django_celery_beat"
+    "sagas|tokens|twitch|spotify|accounts|points|raffle|songqueue|tournaments|watcher|achievements"
+    "|overlay|django_celery_beat"
 )
 APP_LIST = rf"admin/^(?P<app_label>{APP_LABELS})/$"
 SONGS = "api/admin/song-queue"
@@ -393,8 +393,9 @@ TABLE = [
     *[
         # A body without anything in it.
         Row(f"api/watch/{what}", "POST", f"/api/watch/{what}", but(EMPTY, banned=403))
-        for what in ("targets", "watches", "preview")
+        for what in ("targets", "watches")
     ],
+    Row("api/watch/preview", "POST", "/api/watch/preview", but(PERSON_API, banned=403)),
     Row("api/watch/games", "GET", "/api/watch/games", EMPTY),
     *[
         Row(f"api/watch/{route}", method, f"/api/watch/{address}", answers)
