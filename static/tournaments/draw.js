@@ -36,9 +36,10 @@ root.addEventListener("submit", async (event) => {
   button.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(form.action, { method: "POST", body });
-    // What was refused is said on the page that came back.
+    // What was refused is said on the page that came back, and has changed nothing: what is chosen here stays.
     const said = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".said.error");
     tell(said?.textContent ?? (answer.ok ? "" : "That did not work. Load the page again and try once more."));
+    if (said) return;
     await renew();
     // The button that was pressed may be gone: who uses the keyboard goes on from the first.
     if (document.activeElement === document.body) document.querySelector("#draw-director button")?.focus();
