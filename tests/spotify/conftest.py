@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -27,6 +28,18 @@ def connected(transactional_db: None, backstage: Backstage) -> Backstage:
     return backstage
 
 
+def _request(caller: socket.socket) -> bytes:
+    """Return a whole request: its body may come after its head."""
+    text = b""
+    while piece := caller.recv(65536):
+        text += piece
+        head, end, body = text.partition(b"\r\n\r\n")
+        length = re.search(rb"(?i)content-length: *(\d+)", head)
+        if end and len(body) >= (int(length[1]) if length else 0):
+            break
+    return text
+
+
 @contextmanager
 def answering(*pieces: bytes, hangs_up: bool = True) -> Iterator[tuple[str, list[bytes]]]:
     """A server that sends these to each caller; yields its host and port, and what it heard."""
@@ -37,7 +50,7 @@ def answering(*pieces: bytes, hangs_up: bool = True) -> Iterator[tuple[str, list
             while True:
                 caller = held.enter_context(listening.accept()[0])
                 with suppress(OSError):
-                    heard.append(caller.recv(65536))
+                    heard.append(_request(caller))
                     for piece in pieces:
                         caller.sendall(piece)
                 if hangs_up:
