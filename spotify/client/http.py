@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from http.cookiejar import DefaultCookiePolicy
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 import structlog
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from rest import outgoing
 
 log = structlog.get_logger(__name__)
 
@@ -22,19 +22,11 @@ LARGEST_ANSWER = 2 * 1024 * 1024
 logging.getLogger("spotipy").setLevel(logging.CRITICAL)
 
 
-class Session(requests.Session):
-    """A session that keeps to itself: no proxies, passwords, cookies, redirects or retries.
+class Session(outgoing.Session):
+    """A session that keeps to itself, and follows no redirects.
 
     An answer that is too large or takes too long is a `requests.RequestException`.
     """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.trust_env = False
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self.headers.update({"User-Agent": "Greenroom", "Accept": "application/json"})
-        for scheme in ("https://", "http://"):
-            self.mount(scheme, requests.adapters.HTTPAdapter(max_retries=0, pool_maxsize=16))
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Follow nothing; even to be told where to, requests would read a body of any size."""
@@ -48,7 +40,9 @@ class Session(requests.Session):
         try:
             with super().request(method, url, **wish) as response:
                 # What requests itself does with a body, but for the limits.
-                response._content = _read(response, began)
+                response._content = outgoing.body(
+                    response, began, largest=LARGEST_ANSWER, longest=LONGEST_ANSWER
+                )
         except (requests.RequestException, OSError) as error:
             log.warning("spotify.no_answer", **place, why=type(error).__name__)
             raise
@@ -56,14 +50,6 @@ class Session(requests.Session):
         took = round(1000 * (monotonic() - began))
         write("spotify.call", **place, status=response.status_code, ms=took)
         return response
-
-
-def surely_unsent(error: Exception) -> bool:
-    """Whether the connection never came about."""
-    if isinstance(error, requests.ConnectTimeout):
-        return True
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(reason, NewConnectionError | ConnectTimeoutError)
 
 
 def decoded(response: requests.Response) -> object:
@@ -75,14 +61,3 @@ def decoded(response: requests.Response) -> object:
     except RecursionError as error:
         raise ValueError("The answer is nested too deeply.") from error
     return payload
-
-
-def _read(response: requests.Response, began: float) -> bytes:
-    text = bytearray()
-    for piece in response.iter_content(64 * 1024):
-        text += piece
-        if len(text) > LARGEST_ANSWER:
-            raise requests.exceptions.ContentDecodingError("The answer is too large.")
-        if monotonic() - began > LONGEST_ANSWER:
-            raise requests.ReadTimeout("The answer takes too long.")
-    return bytes(text)

@@ -10,6 +10,7 @@ import requests
 from django.conf import settings
 from django.utils import timezone
 
+from rest import outgoing
 from spotify.client import errors, http, meter
 from spotify.models import Call
 
@@ -33,7 +34,7 @@ class WebSession(http.Session):
         try:
             response = super().request(method, url, **kwargs)
         except (requests.RequestException, OSError) as error:
-            if method != "GET" and not http.surely_unsent(error):
+            if method != "GET" and not outgoing.surely_unsent(error):
                 raise errors.Unsure(f"Spotify did not answer {method} {path}.") from error
             raise errors.Unavailable("Spotify cannot be reached.") from error
         Call.objects.filter(pk=call.pk).update(status=response.status_code)

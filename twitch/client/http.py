@@ -8,15 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from http.cookiejar import DefaultCookiePolicy
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 import structlog
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from rest import outgoing
 from sagas.flow import RateLimited, Unsure
 from twitch.client.errors import Unreachable
 
@@ -94,10 +93,10 @@ def send(
             allow_redirects=False,
             stream=True,
         ) as response:
-            text = _read(response, began)
+            text = outgoing.body(response, began, largest=LARGEST_ANSWER, longest=LONGEST_ANSWER)
     except (requests.RequestException, OSError) as error:
         log.warning("twitch.no_answer", **_place(method, url, began), why=type(error).__name__)
-        if has_effect and not _surely_unsent(error):
+        if has_effect and not outgoing.surely_unsent(error):
             raise Unsure(f"Twitch did not answer {method} {urlsplit(url).path}.") from error
         raise Unreachable(f"Twitch cannot be reached ({type(error).__name__}).") from error
     _log(method, url, began, response.status_code)
@@ -112,27 +111,9 @@ def send(
 
 
 @lru_cache(maxsize=1)
-def _session(_pid: int) -> requests.Session:
+def _session(_pid: int) -> outgoing.Session:
     """Return this process's session: a forked worker must not share its parent's connections."""
-    session = requests.Session()
-    # Neither proxies nor passwords nor other addresses are taken from the environment.
-    session.trust_env = False
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers.update({"User-Agent": "Greenroom", "Accept": "application/json"})
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, requests.adapters.HTTPAdapter(max_retries=0, pool_maxsize=16))
-    return session
-
-
-def _read(response: requests.Response, began: float) -> bytes:
-    text = bytearray()
-    for piece in response.iter_content(64 * 1024):
-        text += piece
-        if len(text) > LARGEST_ANSWER:
-            raise requests.exceptions.ContentDecodingError("The answer is too large.")
-        if monotonic() - began > LONGEST_ANSWER:
-            raise requests.ReadTimeout("The answer takes too long.")
-    return bytes(text)
+    return outgoing.Session()
 
 
 def _decode(text: bytes, response: requests.Response, has_effect: bool) -> Mapping[str, Any]:
@@ -148,14 +129,6 @@ def _decode(text: bytes, response: requests.Response, has_effect: bool) -> Mappi
     if has_effect:
         raise Unsure("Twitch's answer cannot be read.")
     raise Unreachable("Twitch's answer cannot be read.")
-
-
-def _surely_unsent(error: Exception) -> bool:
-    """Whether the connection never came about."""
-    if isinstance(error, requests.ConnectTimeout):
-        return True
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(reason, NewConnectionError | ConnectTimeoutError)
 
 
 def _come_back_at(headers: Mapping[str, str]) -> datetime:

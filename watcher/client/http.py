@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from http.cookiejar import DefaultCookiePolicy
 from time import monotonic
 from typing import Any
 
@@ -14,8 +13,8 @@ import requests
 import structlog
 from django.conf import settings
 from django.utils import timezone
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from rest import outgoing
 from watcher.client import answers, errors
 from watcher.client.answers import Answer
 
@@ -70,7 +69,7 @@ def send(request: Request) -> Reply:
             allow_redirects=False,
             stream=True,
         ) as response:
-            text = _read(response, began)
+            text = outgoing.body(response, began, largest=LARGEST_ANSWER, longest=LONGEST_ANSWER)
     except (requests.RequestException, OSError) as error:
         lost = error
     milliseconds = round(1000 * (monotonic() - began))
@@ -108,41 +107,15 @@ def _log(request: Request, answer: Answer) -> None:
 
 
 @lru_cache(maxsize=1)
-def _session(_pid: int) -> requests.Session:
+def _session(_pid: int) -> outgoing.Session:
     """Return this process's session: a forked worker must not share its parent's connections."""
-    session = requests.Session()
-    # Neither proxies nor passwords nor other addresses are taken from the environment.
-    session.trust_env = False
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers.update({"Accept": "application/json"})
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, requests.adapters.HTTPAdapter(max_retries=0, pool_maxsize=16))
-    return session
-
-
-def _read(response: requests.Response, began: float) -> bytes:
-    text = bytearray()
-    for piece in response.iter_content(64 * 1024):
-        text += piece
-        if len(text) > LARGEST_ANSWER:
-            raise requests.exceptions.ContentDecodingError("The answer is too large.")
-        if monotonic() - began > LONGEST_ANSWER:
-            raise requests.ReadTimeout("The answer takes too long.")
-    return bytes(text)
+    return outgoing.Session()
 
 
 def _no_answer(request: Request, error: Exception, milliseconds: int) -> errors.Problem:
     why = type(error).__name__
     log.warning("discord.no_answer", what=request.name, why=why, ms=milliseconds)
     answer = Answer(0, milliseconds, message=f"no answer ({why})")
-    if request.has_effect and not _surely_unsent(error):
+    if request.has_effect and not outgoing.surely_unsent(error):
         return errors.Unsure(answer)
     return errors.Unreachable(answer)
-
-
-def _surely_unsent(error: Exception) -> bool:
-    """Whether the connection never came about."""
-    if isinstance(error, requests.ConnectTimeout):
-        return True
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(reason, NewConnectionError | ConnectTimeoutError)
