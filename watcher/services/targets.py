@@ -9,7 +9,6 @@ from datetime import datetime
 import structlog
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Greatest
@@ -21,13 +20,13 @@ from watcher.client.answers import Webhook, line
 from watcher.models import Target
 from watcher.rules import addresses
 from watcher.rules.addresses import Address
+from watcher.services import asking
 
 log = structlog.get_logger(__name__)
 
 LONGEST_NAME = 80
 # Who guesses at webhooks makes Discord shut all of us out, so a person may ask so often a minute.
 MOST_ASKS = 20
-MINUTE = 60
 
 # What a look at a webhook tells of its target.
 NOTED = ["guild_id", "channel_id", "checked_at", "disabled_at", "disabled_because"]
@@ -271,13 +270,6 @@ def _delete_there(webhook_id: str, address: Address) -> bool:
 
 
 def _count_ask(owner: User) -> None:
-    """Count one question to Discord; without a cache nothing is counted."""
-    key = f"watcher:asks:{owner.pk}"
-    try:
-        cache.add(key, 0, MINUTE)
-        is_too_much = cache.incr(key) > MOST_ASKS
-    except Exception as error:
-        log.warning("watcher.not_counted", error=type(error).__name__)
-        return
-    if is_too_much:
+    """Count one question to Discord."""
+    if asking.is_too_much(owner, "asks", MOST_ASKS):
         raise TargetRefused("too_many_asks")

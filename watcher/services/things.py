@@ -16,12 +16,12 @@ from twitch.client.errors import HelixError, Unreachable
 from twitch.client.payloads import CategoryPayload
 from watcher.models import Watch
 from watcher.rules import streamers
+from watcher.services import asking
 
 log = structlog.get_logger(__name__)
 
 # So often a minute one person may have Twitch asked: a person who types asks often.
 MOST_ASKS = 60
-MINUTE = 60
 # What Twitch said holds for so many seconds.
 KEPT = 600
 LONGEST_QUERY = 100
@@ -155,15 +155,8 @@ def _asking(owner: User) -> Iterator[None]:
 
 
 def _count_ask(owner: User) -> None:
-    """Count one question to Twitch; without a cache nothing is counted."""
-    key = f"watcher:lookups:{owner.pk}"
-    try:
-        cache.add(key, 0, MINUTE)
-        is_too_much = cache.incr(key) > MOST_ASKS
-    except Exception as error:
-        log.warning("watcher.not_counted", error=type(error).__name__)
-        return
-    if is_too_much:
+    """Count one question to Twitch."""
+    if asking.is_too_much(owner, "lookups", MOST_ASKS):
         raise ThingRefused("too_many_asks")
 
 
