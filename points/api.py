@@ -19,15 +19,12 @@ from points import registry
 from points.models import Account, Entry
 from points.services import people
 from rest.problems import Problem
-from rest.queries import LimitQuery, NoQuery, PageQuery, Pages
+from rest.queries import BAD_QUERY, LimitQuery, NoQuery, PageQuery, Pages
 from twitch.models import Viewer
 
 NOT_SIGNED_IN = OpenApiResponse(Problem, "Nobody is signed in (`not_signed_in`).")
 NO_VIEWER = OpenApiResponse(
     Problem, "Who is signed in is not known as a viewer: the way is Twitch (`no_viewer`)."
-)
-BAD_QUERY = OpenApiResponse(
-    Problem, "A query key is unknown (`unknown_key`), repeated (`repeated_key`) or out of range."
 )
 
 

@@ -17,11 +17,7 @@ from rest_framework.views import APIView
 from points.services import people
 from raffle.models import Roll
 from rest.problems import Problem
-from rest.queries import LimitQuery, NoQuery, PageQuery, Pages
-
-BAD_QUERY = OpenApiResponse(
-    Problem, "A query key is unknown (`unknown_key`), repeated (`repeated_key`) or out of range."
-)
+from rest.queries import BAD_QUERY, LimitQuery, NoQuery, PageQuery, Pages
 
 
 class LeaderboardQuery(LimitQuery):

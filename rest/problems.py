@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, JsonResponse
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.exceptions import (
     APIException,
@@ -67,3 +68,13 @@ class Problem(serializers.Serializer[Any]):
 
     code = serializers.CharField(help_text="Stable, for programs.")
     detail = serializers.CharField(help_text="A sentence for people.")
+
+
+def problem(name: str, code: str, detail: str, status_code: int) -> OpenApiExample:
+    """Return an example of a problem, for the API's schema."""
+    return OpenApiExample(
+        name,
+        {"code": code, "detail": detail},
+        response_only=True,
+        status_codes=[str(status_code)],
+    )

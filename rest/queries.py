@@ -7,11 +7,19 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as InvalidValue
 from django.db import DataError, models
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.views import APIView
+
+from rest.problems import Problem
+
+# How the schema says that a query was refused.
+BAD_QUERY = OpenApiResponse(
+    Problem, "A query key is unknown (`unknown_key`), repeated (`repeated_key`) or out of range."
+)
 
 
 class Query(serializers.Serializer[Any]):

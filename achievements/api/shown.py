@@ -15,11 +15,7 @@ from rest_framework.views import APIView
 from achievements.models import Definition
 from achievements.services import people, profile, progress
 from rest.problems import Problem
-from rest.queries import LimitQuery, NoQuery
-
-BAD_QUERY = OpenApiResponse(
-    Problem, "A query key is unknown (`unknown_key`), repeated (`repeated_key`) or out of range."
-)
+from rest.queries import BAD_QUERY, LimitQuery, NoQuery
 
 
 class DefinitionSerializer(serializers.ModelSerializer[Definition]):

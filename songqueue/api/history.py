@@ -12,9 +12,8 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from rest.queries import PageQuery, Pages
+from rest.queries import BAD_QUERY, PageQuery, Pages
 from songqueue import texts
-from songqueue.api.shapes import BAD_QUERY
 from songqueue.models import SongRequest
 
 

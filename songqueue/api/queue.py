@@ -14,14 +14,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from rest.problems import Problem
-from rest.queries import LimitQuery, NoQuery
-from songqueue.api.shapes import (
-    BAD_QUERY,
-    TRACK_EXAMPLE,
-    PlayerProblemSerializer,
-    TrackSerializer,
-    track,
-)
+from rest.queries import BAD_QUERY, LimitQuery, NoQuery
+from songqueue.api.shapes import TRACK_EXAMPLE, PlayerProblemSerializer, TrackSerializer, track
 from songqueue.services import board, snapshot
 
 NOT_KNOWN = OpenApiResponse(Problem, "The player was never read so far (`not_known`).")

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
-from rest.problems import Problem
 from songqueue.models import Play, SongRequest, Upcoming
 from songqueue.services.board import track_fields
-
-BAD_QUERY = OpenApiResponse(
-    Problem, "A query key is unknown (`unknown_key`), repeated (`repeated_key`) or out of range."
-)
 
 
 class TrackSerializer(serializers.Serializer[dict[str, Any]]):

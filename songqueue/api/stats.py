@@ -12,8 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from rest.memory import FOR_A_MINUTE
-from rest.queries import LimitQuery
-from songqueue.api.shapes import BAD_QUERY
+from rest.queries import BAD_QUERY, LimitQuery
 from songqueue.services import stats
 
 

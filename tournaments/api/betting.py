@@ -21,9 +21,6 @@ from twitch.models import Viewer
 LONGEST_KEY = 60
 
 BAD_BODY = OpenApiResponse(Problem, "A field is unknown (`unknown_field`), missing or senseless.")
-BAD_QUERY = OpenApiResponse(
-    Problem, "A query key is unknown (`unknown_key`), repeated (`repeated_key`) or out of range."
-)
 NOT_HERE = OpenApiResponse(Problem, "There is no such thing here (`not_found`).")
 NOT_SIGNED_IN = OpenApiResponse(Problem, "Nobody is signed in (`not_signed_in`).")
 NOT_YOU = OpenApiResponse(

@@ -15,17 +15,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.permissions import Rights
-from rest.queries import NoQuery, Pages
+from rest.problems import problem
+from rest.queries import BAD_QUERY, NoQuery, Pages
 from tournaments.api import curation_shapes as shapes
-from tournaments.api.refusals import (
-    BAD_BODY,
-    BAD_QUERY,
-    NOT_HERE,
-    NOT_NOW,
-    TRY_AGAIN,
-    answered,
-    problem,
-)
+from tournaments.api.refusals import BAD_BODY, NOT_HERE, NOT_NOW, TRY_AGAIN, answered
 from tournaments.models import Participant, Registration, Tournament
 from tournaments.services.curation import board, draft, lots, publishing, seeds, waiting
 from tournaments.services.curation.board import Filter

@@ -8,8 +8,8 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from rest.problems import problem
 from rest.queries import PageQuery
-from tournaments.api.refusals import problem
 from tournaments.models import Participant, Registration
 from tournaments.services.curation import seeds
 from tournaments.services.curation.board import Preview

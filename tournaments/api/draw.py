@@ -13,10 +13,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.permissions import Rights
-from rest.queries import NoQuery
+from rest.problems import problem
+from rest.queries import BAD_QUERY, NoQuery
 from tournaments.api.reading.shapes import PlayerShape
 from tournaments.api.reading.views import IF_NONE_MATCH, UNCHANGED, answer
-from tournaments.api.refusals import BAD_BODY, BAD_QUERY, NOT_HERE, NOT_NOW, answered, problem
+from tournaments.api.refusals import BAD_BODY, NOT_HERE, NOT_NOW, answered
 from tournaments.models import Drawing, Tournament
 from tournaments.services import drawing, reading
 from tournaments.services.drawing import Verb, Wishes

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError as Invalid
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import status
 from rest_framework.exceptions import APIException, NotFound, ValidationError
 
@@ -16,9 +16,6 @@ from tournaments.models import Participant, Registration, Tournament
 from tournaments.services.registrations import NotSubscribed
 from tournaments.services.subscribers import TryAgain
 
-BAD_QUERY = OpenApiResponse(
-    Problem, "A query key is unknown (`unknown_key`), repeated (`repeated_key`) or out of range."
-)
 BAD_BODY = OpenApiResponse(Problem, "A field is unknown (`unknown_field`), missing or senseless.")
 NOT_HERE = OpenApiResponse(Problem, "There is no such thing here (`not_found`).")
 NOT_NOW = OpenApiResponse(Problem, "It is not in a state for that; the code says why.")
@@ -66,13 +63,3 @@ def answered() -> Iterator[None]:
         raise NotNow(refused.sentence, refused.code) from refused
     except Invalid as invalid:
         raise ValidationError(invalid.message_dict) from invalid
-
-
-def problem(name: str, code: str, detail: str, status_code: int) -> OpenApiExample:
-    """Return an example of a problem, for the API's schema."""
-    return OpenApiExample(
-        name,
-        {"code": code, "detail": detail},
-        response_only=True,
-        status_codes=[str(status_code)],
-    )

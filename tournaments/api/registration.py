@@ -13,17 +13,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.permissions import IsViewer, MayAct, person
-from rest.problems import Problem
-from rest.queries import NoQuery
+from rest.problems import Problem, problem
+from rest.queries import BAD_QUERY, NoQuery
 from tournaments.api.refusals import (
-    BAD_QUERY,
     NOT_HERE,
     NOT_NOW,
     NOT_SIGNED_IN,
     RETRY_AFTER,
     TRY_AGAIN,
     answered,
-    problem,
 )
 from tournaments.models import Registration
 from tournaments.services import reading, registrations

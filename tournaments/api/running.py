@@ -15,15 +15,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.permissions import Rights
-from rest.queries import NoQuery, PageQuery, Pages
-from tournaments.api.refusals import (
-    BAD_BODY,
-    BAD_QUERY,
-    NOT_HERE,
-    NOT_NOW,
-    answered,
-    problem,
-)
+from rest.problems import problem
+from rest.queries import BAD_QUERY, NoQuery, PageQuery, Pages
+from tournaments.api.refusals import BAD_BODY, NOT_HERE, NOT_NOW, answered
 from tournaments.models import Change, Tournament
 from tournaments.rules import states
 from tournaments.services import creation, steps

@@ -14,10 +14,9 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from rest.queries import PageQuery, Pages
+from rest.queries import BAD_QUERY, PageQuery, Pages
 from tournaments.api.reading import shapes
 from tournaments.api.reading.views import DocumentView, documented
-from tournaments.api.refusals import BAD_QUERY
 from tournaments.models import Registration, Tournament
 from tournaments.services import reading, registrations
 

@@ -14,10 +14,9 @@ from rest_framework.views import APIView
 
 from accounts.permissions import MayAct, Rights
 from rest.problems import Problem
-from rest.queries import NoQuery
+from rest.queries import BAD_QUERY, NoQuery
 from tournaments.api.betting import (
     BAD_BODY,
-    BAD_QUERY,
     NOT_HERE,
     NOT_SIGNED_IN,
     NOT_YOU,

@@ -17,13 +17,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from rest.problems import Problem
-from rest.queries import NoQuery, PageQuery, Pages, Query
+from rest.queries import BAD_QUERY, NoQuery, PageQuery, Pages, Query
 from twitch.models import Chapter, StreamSession, ViewerCount
 from twitch.services import stream_state
 
-BAD_QUERY = OpenApiResponse(
-    Problem, "A query key is unknown (`unknown_key`), repeated (`repeated_key`) or out of range."
-)
 BAD_SPAN = OpenApiResponse(
     Problem,
     "A query key is unknown (`unknown_key`), repeated (`repeated_key`) or no time (`invalid`);"

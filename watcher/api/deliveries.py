@@ -13,18 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from rest.queries import NoQuery, PageQuery, Pages
-from watcher.api.shared import (
-    BAD_QUERY,
-    NOT_NOW,
-    NOT_YOURS,
-    REFUSALS,
-    MayWatch,
-    answered,
-    deliveries_of,
-    one,
-    problem,
-)
+from rest.problems import problem
+from rest.queries import BAD_QUERY, NoQuery, PageQuery, Pages
+from watcher.api.shared import NOT_NOW, NOT_YOURS, REFUSALS, MayWatch, answered, deliveries_of, one
 from watcher.models import Attempt, Delivery
 from watcher.services import deliveries
 

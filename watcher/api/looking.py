@@ -15,10 +15,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.permissions import person
-from rest.queries import NoQuery, PageQuery, Pages, Query
+from rest.queries import BAD_QUERY, NoQuery, PageQuery, Pages, Query
 from watcher.api.shared import (
     BAD_BODY,
-    BAD_QUERY,
     NOT_THERE,
     NOT_YOURS,
     OFTEN,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, NotFound, PermissionDenied, ValidationError
 from rest_framework.permissions import SAFE_METHODS
@@ -39,9 +39,6 @@ WRONG = {
 AWAY = ("discord_away", "discord_busy", "twitch_away")
 TOO_OFTEN = ("too_many_asks", "too_soon")
 
-BAD_QUERY = OpenApiResponse(
-    Problem, "A query key is unknown (`unknown_key`), repeated (`repeated_key`) or out of range."
-)
 BAD_BODY = OpenApiResponse(
     Problem,
     "A field is unknown (`unknown_field`), missing or senseless; the code says what is wrong.",
@@ -128,13 +125,3 @@ def _answer(refused: Refused) -> APIException:
     if code in TOO_OFTEN:
         return Often(sentence, code)
     return NotThere(sentence, code) if code in AWAY else NotNow(sentence, code)
-
-
-def problem(name: str, code: str, detail: str, status_code: int) -> OpenApiExample:
-    """Return an example of a problem, for the API's schema."""
-    return OpenApiExample(
-        name,
-        {"code": code, "detail": detail},
-        response_only=True,
-        status_codes=[str(status_code)],
-    )

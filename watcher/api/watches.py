@@ -14,11 +14,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.permissions import person
-from rest.queries import NoQuery, PageQuery, Pages
+from rest.problems import problem
+from rest.queries import BAD_QUERY, NoQuery, PageQuery, Pages
 from watcher.api.deliveries import A_DELIVERY, DeliverySerializer, shown
 from watcher.api.shared import (
     BAD_BODY,
-    BAD_QUERY,
     NOT_NOW,
     NOT_THERE,
     NOT_YOURS,
@@ -28,7 +28,6 @@ from watcher.api.shared import (
     Strict,
     answered,
     one,
-    problem,
     targets_of,
     watches_of,
 )
