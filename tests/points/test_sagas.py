@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from functools import wraps
-from typing import Any
-
 import pytest
 from django.utils import timezone
 
 from points.models import Account, Entry, Exchange, RewardPoints
 from points.sagas import exchange
 from points.services import ledger
-from sagas import journal
-from sagas.flow import NO_RETURN, Saga, Step
+from sagas.flow import NO_RETURN
 from sagas.models import Run
 from tests.backstage import Backstage
 from tests.points.conftest import CAUSE
-from tests.sagas.driving import lead, lead_on
+from tests.sagas.driving import lead_on
+from tests.sagas.losing import MOMENTS, lead_over_a_loss, lost_at
 from twitch.models import Reward
 from twitch.services import redemptions, rewards
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sound_ledger")]
 
 TITLE = "Five hundred points"
-MOMENTS = ("before", "after")
 
 
 class Shop:
@@ -57,44 +50,6 @@ class Shop:
 @pytest.fixture
 def shop(transactional_db: None, backstage: Backstage) -> Shop:
     return Shop(backstage)
-
-
-class Lost(BaseException):
-    """The worker is gone."""
-
-
-@contextmanager
-def lost_at(saga: Saga[Any], name: str, moment: str, *, undo: bool = False) -> Iterator[None]:
-    """Lose the worker once, before or after this step's (or its undo's) work."""
-    step: Step[Any] = saga._steps[name]
-    work = step.undo if undo else step.do
-    assert work is not None
-    left = [1]
-
-    @wraps(work)
-    def lose(row: Any) -> None:
-        if moment == "before" and left:
-            left.pop()
-            raise Lost
-        work(row)
-        if left:
-            left.pop()
-            raise Lost
-
-    changed: Any = {"undo": lose} if undo else {"do": lose}
-    saga._steps[name] = replace(step, **changed)
-    try:
-        yield
-    finally:
-        saga._steps[name] = step
-    assert not left, "The worker was not lost."
-
-
-def lead_over_a_loss() -> None:
-    """Lead until the worker is lost, and let another take over."""
-    with pytest.raises(Lost):
-        lead()
-    journal.release_own()
 
 
 def run() -> Run:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import wraps
-from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from sagas import journal
-from sagas.flow import NO_RETURN, Refused, Saga, Step
+from sagas.flow import NO_RETURN, Refused
 from sagas.models import Event
 from songqueue.models import SongRequest
 from songqueue.sagas import song_request, song_until_played
 from songqueue.services import outcomes
 from tests.sagas.driving import lead, lead_on, let_time_pass
+from tests.sagas.losing import MOMENTS, Lost, lead_over_a_loss, lost_at
 from tests.songqueue.show import Show
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PLANS = {"queued": song_request, "played": song_until_played}
-MOMENTS = ("before", "after")
 FORWARD = [
     (policy, step, moment)
     for policy, saga in PLANS.items()
@@ -39,44 +35,6 @@ BACK = [
     for step in ("accept", "line_up")
     for moment in MOMENTS
 ]
-
-
-class Lost(BaseException):
-    """The worker is gone."""
-
-
-@contextmanager
-def lost_at(saga: Saga[Any], name: str, moment: str, *, undo: bool = False) -> Iterator[None]:
-    """Lose the worker once, before or after this step's (or its undo's) work."""
-    step: Step[Any] = saga._steps[name]
-    work = step.undo if undo else step.do
-    assert work is not None
-    left = [1]
-
-    @wraps(work)
-    def lose(row: Any) -> None:
-        if moment == "before" and left:
-            left.pop()
-            raise Lost
-        work(row)
-        if left:
-            left.pop()
-            raise Lost
-
-    changed: Any = {"undo": lose} if undo else {"do": lose}
-    saga._steps[name] = replace(step, **changed)
-    try:
-        yield
-    finally:
-        saga._steps[name] = step
-    assert not left, "The worker was not lost."
-
-
-def lead_over_a_loss() -> None:
-    """Lead until the worker is lost, and let another take over."""
-    with pytest.raises(Lost):
-        lead()
-    journal.release_own()
 
 
 def facts(kind: str) -> int:
