@@ -20,6 +20,7 @@ from typing import Any, Protocol
 
 import psycopg
 
+from bench.servers import stop
 from config.embedded import Postgres, Valkey
 from config.home import ROOT
 from config.programs import Program
@@ -125,7 +126,7 @@ def main() -> None:
         for server in (postgres, valkey):
             server.prepare()
             process = server.program().start(log)
-            stack.callback(_stop, process, server.program())
+            stack.callback(stop, process, server.program())
             _wait_for(lambda s=server, p=process: s.is_ready(p.pid), server.folder.name)  # type: ignore[misc]
         for database in ("greenroom", "dbos"):
             postgres.ensure_database(database)
@@ -186,18 +187,9 @@ def _working(side: Side, home: Path) -> Iterator[None]:
     with (home / f"{side.name}.log").open("ab") as log, ExitStack() as stack:
         for command in side.workers():
             program = Program(side.name, (sys.executable, *command), cwd=ROOT)
-            stack.callback(_stop, program.start(log), program)
+            stack.callback(stop, program.start(log), program)
         _ended(side, {side.start() for _ in range(20)})
         yield
-
-
-def _stop(process: subprocess.Popen[bytes], program: Program) -> None:
-    process.send_signal(program.stop_signal)
-    try:
-        process.wait(15)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 def _wait_for(condition: Callable[[], bool], what: str, pause: float = 0.02) -> None:
