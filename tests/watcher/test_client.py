@@ -155,17 +155,62 @@ def test_nobody_is_shut_out_for_a_day(discord: Discord, post: Callable[[], objec
     assert limited.value.until <= timezone.now() + errors.LONGEST_PAUSE
 
 
-@pytest.mark.parametrize("kind", ["discord_500", "discord_502_after", "discord_hang_up"])
+@pytest.mark.parametrize(("kind", "status"), [("discord_502_after", 502), ("discord_hang_up", 0)])
 def test_a_post_whose_answer_is_lost_may_have_been_made(
-    discord: Discord, post: Callable[[], object], kind: str
+    discord: Discord, post: Callable[[], object], kind: str, status: int
 ) -> None:
     discord.fault(kind, count=1)
     with pytest.raises(errors.Unsure) as unsure:
         post()
     assert isinstance(unsure.value, flow.Unsure)
-    assert len(discord.posts) == (kind != "discord_500")
-    expected = {"discord_500": 500, "discord_502_after": 502, "discord_hang_up": 0}
-    assert unsure.value.answer.status == expected[kind]
+    assert len(discord.posts) == 1
+    assert unsure.value.answer.status == status
+
+
+def test_a_post_that_discord_says_has_failed_was_not_made(
+    discord: Discord, post: Callable[[], object]
+) -> None:
+    discord.fault("discord_500", count=1)
+    with pytest.raises(errors.Unreachable) as failed:
+        post()
+    assert isinstance(failed.value, flow.NotDone)
+    assert (failed.value.answer.status, failed.value.answer.code) == (500, 0)
+
+
+FAILED, A_PAGE = '{"message": "500: Internal Server Error", "code": 0}', "<html>upstream</html>"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "has_failed"),
+    [
+        ("500 Internal Server Error", FAILED, True),
+        ("500 Internal Server Error", A_PAGE, False),
+        ("502 Bad Gateway", A_PAGE, False),
+        ("503 Service Unavailable", A_PAGE, True),
+        ("504 Gateway Timeout", A_PAGE, False),
+        ("520 Unknown", A_PAGE, False),
+        ("521 Down", A_PAGE, True),
+        ("522 Timed Out", A_PAGE, False),
+        ("523 Unreachable", A_PAGE, True),
+        ("524 Timed Out", A_PAGE, False),
+    ],
+)
+def test_only_who_knows_that_it_failed_is_believed(
+    aim: Callable[[str], None], status: str, body: str, has_failed: bool
+) -> None:
+    with answering(reply(status, body)) as (host, _):
+        aim(host)
+        with pytest.raises(errors.Unreachable if has_failed else errors.Unsure):
+            webhooks.execute("1", TOKEN, PAYLOAD)
+
+
+def test_a_failure_that_comes_late_may_be_a_post(
+    discord: Discord, post: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(errors, "PROMPT", 0)
+    discord.fault("discord_500", count=1)
+    with pytest.raises(errors.Unsure):
+        post()
 
 
 def test_a_success_that_cannot_be_read_may_have_been_made(

@@ -289,14 +289,33 @@ def test_after_two_lost_answers_nothing_is_sent_any_more(discord: Discord, case:
 
 def test_an_outage_is_waited_for_and_costs_no_second_post(discord: Discord, case: Case) -> None:
     _, delivery = case
+    discord.fault("discord_500", count=12, method="POST")
+    pauses = []
+    for _ in range(12):
+        cache.clear()
+        dispatch(at_once=True)
+        due_at = run_of(delivery).due_at
+        assert due_at is not None
+        pauses.append(round((due_at - timezone.now()).total_seconds()))
+    dispatch(at_once=True)
+    assert outcome(delivery) == ("posted", "")
+    assert (len(discord.posts), delivery.may_be_twice) == (1, False)
+    assert attempts(delivery) == [("post", 500)] * 12 + [("post", 200)]
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == 60
+
+
+def test_an_outage_behind_a_lost_answer_is_waited_for(discord: Discord, case: Case) -> None:
+    _, delivery = case
+    discord.fault("discord_502_after", count=1)
+    dispatch()
     discord.fault("discord_500", count=12)
-    for _ in range(20):
+    for _ in range(13):
         cache.clear()
         dispatch(at_once=True)
     assert outcome(delivery) == ("posted", "")
-    assert len(discord.posts) == 1
-    verbs = [verb for verb, _ in attempts(delivery)]
-    assert verbs == ["post", *["look"] * 12, "post"]
+    assert (len(discord.posts), delivery.may_be_twice) == (2, True)
+    assert [verb for verb, _ in attempts(delivery)] == ["post", *["look"] * 13, "post"]
 
 
 def test_an_outage_that_outlasts_the_stream_ends_without_a_post(

@@ -18,6 +18,12 @@ UNKNOWN_MESSAGE = 10008
 UNKNOWN_WEBHOOK = 10015
 BLOCKED = 40333
 
+# The request was not taken up: by Discord, or (521, 523) by nobody behind the gate before it.
+NOT_TAKEN_UP = (503, 521, 523)
+# Discord has answered 500 to posts that it had made, when it was slow: behind so many milliseconds
+# its word that it failed is not believed.
+PROMPT = 5000
+
 SHORT_PAUSE = timedelta(seconds=5)
 # Whatever an answer says: who is shut out for a day is asked again sooner, once.
 LONGEST_PAUSE = timedelta(hours=1)
@@ -85,6 +91,12 @@ class RateLimited(flow.RateLimited):
 
 
 Problem = DiscordProblem | Unsure | RateLimited
+
+
+def has_failed(answer: Answer) -> bool:
+    """Tell whether a 5xx says that nothing was done; a gate's word for a lost answer does not."""
+    is_own_word = answer.status == 500 and answer.code is not None
+    return answer.status in NOT_TAKEN_UP or (is_own_word and answer.milliseconds < PROMPT)
 
 
 def of(answer: Answer, *, in_thread: bool = False) -> Problem:

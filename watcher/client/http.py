@@ -86,6 +86,8 @@ def send(request: Request) -> Reply:
         raise errors.limit(answer, payload, header, timezone.now())
     if 400 <= answer.status < 500:
         raise errors.of(answer, in_thread=request.in_thread)
+    if errors.has_failed(answer):
+        raise errors.Unreachable(answer, "Discord is in trouble.")
     raise unreadable(request, answer)
 
 
