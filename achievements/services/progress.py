@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Count
@@ -71,8 +72,8 @@ def _progress(definition: Definition, rows: list[Standing], session_id: str) -> 
 
 def unlocked(viewer: Viewer | None) -> list[Progress]:
     """Return what a viewer has unlocked, newest first."""
-    theirs = [progress for progress in of_viewer(viewer) if progress.unlocked_at is not None]
-    return sorted(theirs, key=lambda progress: str(progress.unlocked_at), reverse=True)
+    dated = [(item.unlocked_at, item) for item in of_viewer(viewer) if item.unlocked_at]
+    return [item for _, item in sorted(dated, key=itemgetter(0), reverse=True)]
 
 
 def counts(viewer: Viewer) -> tuple[int, int]:
