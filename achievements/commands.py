@@ -9,7 +9,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from achievements import texts
-from achievements.services import people, profile, progress
+from achievements.services import hiding, profile, progress
+from points.services import people
 from twitch.models import Viewer
 from twitch.registry import Invocation, command
 from twitch.services import chat, viewers
@@ -43,18 +44,18 @@ def stats(call: Invocation) -> str:
 @command(
     "hideme",
     viewer_cooldown=_COOLDOWN,
-    help="Hides your page here, and your name from the leaderboard and the announcements.",
+    help="Hides you here: no page, no line in a list, no announcement.",
 )
 def hideme(call: Invocation) -> str:
     """Take the caller out of what the public sees; everything is counted on."""
-    people.hide(call.viewer)
+    hiding.hide(call.viewer)
     return chat.render(texts.HIDDEN, viewer=call.viewer.display_name)
 
 
 @command("showme", viewer_cooldown=_COOLDOWN, help="Ends !hideme.")
 def showme(call: Invocation) -> str:
     """Let the public see the caller again."""
-    people.show(call.viewer)
+    hiding.show(call.viewer)
     url = f"{settings.PUBLIC_URL}{reverse('viewer', args=[call.viewer.login])}"
     return chat.render(texts.SHOWN, viewer=call.viewer.display_name, url=url)
 

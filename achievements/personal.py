@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from accounts.registry import personal
-from achievements.services import people
 from achievements.services import personal as kept
+from points.services import people
 from twitch.models import Viewer
 
 # The page about the viewer shows all.

@@ -42,7 +42,7 @@ NO_STATS = chat_text(
 NOT_KNOWN = chat_text("achievements.not_known", "{name} has not been seen here yet.", "name")
 HIDDEN = chat_text(
     "achievements.hidden",
-    "{viewer} is hidden now: no page, no leaderboard, no announcements. !showme ends it.",
+    "{viewer} is hidden now: no page, no lists, no announcements. !showme ends it.",
     "viewer",
 )
 SHOWN = chat_text("achievements.shown", "{viewer} is shown again: {url}", "viewer", "url")

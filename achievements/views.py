@@ -9,7 +9,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import gate
 from accounts.services.people import viewer_of
-from achievements.services import people, profile
+from achievements.services import hiding, profile
+from points.services import people
 
 
 @require_safe
@@ -31,6 +32,6 @@ def visibility(request: HttpRequest) -> HttpResponse:
     """Hide the person who asks from others, or show them again; a banned one may do so, too."""
     asking = viewer_of(request.user)
     if asking is not None:
-        wish = people.show if request.POST.get("shown") == "yes" else people.hide
+        wish = hiding.show if request.POST.get("shown") == "yes" else hiding.hide
         wish(asking)
     return redirect("me")

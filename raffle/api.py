@@ -117,12 +117,12 @@ class RollsView(ListAPIView[Roll]):
         ordering = ("-rolled_at", "-id")
 
     def get_queryset(self) -> QuerySet[Roll]:
-        return Roll.objects.made().select_related("viewer")
+        return people.shown(Roll.objects.made()).select_related("viewer")
 
     @extend_schema(
         operation_id="raffle_rolls", responses={200: RollSerializer(many=True), 400: BAD_QUERY}
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Every roll that counts, newest first."""
+        """Every roll that counts, newest first; without those of viewers who hide."""
         PageQuery.read(request)
         return super().get(request, *args, **kwargs)

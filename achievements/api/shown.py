@@ -13,7 +13,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from achievements.models import Definition
-from achievements.services import people, profile, progress
+from achievements.services import profile, progress
+from points.services import people
 from rest.problems import Problem
 from rest.queries import BAD_QUERY, LimitQuery, NoQuery
 

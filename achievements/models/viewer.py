@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 
 class HiddenViewer(models.Model):
-    """Counted like everybody, and shown to nobody: no page, no leaderboard, no announcement."""
+    """Counted like everybody, and shown to nobody: no page, no line in a list, no announcement."""
 
     viewer = models.OneToOneField(
         "twitch.Viewer",

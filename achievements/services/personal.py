@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from achievements.models import Change, HiddenViewer, Standing
+from achievements.models import Change, Standing
+from achievements.services import hiding
+from points.services import people
 from twitch.models import Viewer
 
 FORGOTTEN = "(erased)"
@@ -21,7 +23,7 @@ def unlocked(viewer: Viewer) -> QuerySet[Standing]:
 def export(viewer: Viewer) -> dict[str, Any]:
     """Return every standing, and whether the viewer hides, as JSON's types."""
     return {
-        "hidden": HiddenViewer.objects.filter(viewer=viewer).exists(),
+        "hidden": people.is_hidden(viewer),
         "standings": [
             {
                 "achievement": standing.definition.key,
@@ -38,4 +40,4 @@ def export(viewer: Viewer) -> dict[str, Any]:
 def forget(viewer: Viewer) -> None:
     """Erase the viewer's id from what was changed by hand, and show nobody what is left."""
     Change.objects.filter(subject=viewer.pk).update(subject=FORGOTTEN, note="")
-    HiddenViewer.objects.get_or_create(viewer=viewer)
+    hiding.hide(viewer)

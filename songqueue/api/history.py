@@ -12,6 +12,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from points.services import people
 from rest.queries import BAD_QUERY, PageQuery, Pages
 from songqueue import texts
 from songqueue.models import SongRequest
@@ -72,13 +73,13 @@ class HistoryView(ListAPIView[SongRequest]):
 
     def get_queryset(self) -> QuerySet[SongRequest]:
         ended = SongRequest.objects.filter(status__in=SongRequest.ENDS)
-        return ended.select_related("track", "viewer", "redemption")
+        return people.shown(ended).select_related("track", "viewer", "redemption")
 
     @extend_schema(
         operation_id="song_request_history",
         responses={200: EndedSerializer(many=True), 400: BAD_QUERY},
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Every request that has ended, whatever its end, newest first."""
+        """Every request that has ended, whatever its end, newest first; without who hides."""
         PageQuery.read(request)
         return super().get(request, *args, **kwargs)

@@ -65,6 +65,6 @@ class TopRequestersView(APIView):
         responses={200: TopRequesterSerializer(many=True), 400: BAD_QUERY},
     )
     def get(self, request: Request) -> Response:
-        """The viewers with the most requests; what counts is told at the songs."""
+        """The viewers with the most requests, without who hides. What counts: see the songs."""
         query = LimitQuery.read(request)
         return Response(stats.top_requesters(query["limit"]), headers=FOR_A_MINUTE)

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
+from points.services import people
 from pushes.services import push_on_commit
 from songqueue import texts
 from songqueue.models import Board, Play, SongRequest, Upcoming
@@ -202,7 +203,7 @@ def _waiting(request: SongRequest) -> dict[str, Any]:
 
 def _ended() -> list[SongRequest]:
     ended = SongRequest.objects.filter(status__in=SongRequest.ENDS)
-    rows = ended.select_related("track", "viewer").order_by("-ended_at", "-id")
+    rows = people.shown(ended).select_related("track", "viewer").order_by("-ended_at", "-id")
     return list(rows[:RECENT])
 
 

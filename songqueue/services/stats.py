@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 
+from points.services import people
 from rest.memory import Row, Shape, remembered
 from songqueue.models import SongRequest
 from spotify.models import Track
@@ -32,12 +33,12 @@ REQUESTER: Shape = {"viewer_id": str, "viewer": str, "request_count": int}
 
 
 def top_tracks(limit: int, viewer_id: str = "") -> list[Row]:
-    """Return the songs that were requested most, by everybody or by one viewer."""
+    """Return the songs that were requested most, by everybody or by one viewer who is shown."""
 
     def count() -> list[Row]:
-        rows = SongRequest.objects.filter(COUNTS, track__isnull=False)
+        rows: QuerySet[Any, Any] = SongRequest.objects.filter(COUNTS, track__isnull=False)
         if viewer_id:
-            rows = rows.filter(viewer_id=viewer_id)
+            rows = people.shown(rows.filter(viewer_id=viewer_id))
         counted = _most(rows.values_list("track_id"), limit)
         tracks = Track.objects.in_bulk([track_id for track_id, _ in counted])
         return [
@@ -56,10 +57,11 @@ def top_tracks(limit: int, viewer_id: str = "") -> list[Row]:
 
 
 def top_requesters(limit: int) -> list[Row]:
-    """Return the viewers with the most requests, by their newest names."""
+    """Return the viewers with the most requests, by their newest names; without who hides."""
 
     def count() -> list[Row]:
-        counted = _most(SongRequest.objects.filter(COUNTS).values_list("viewer_id"), limit)
+        rows = people.shown(SongRequest.objects.filter(COUNTS))
+        counted = _most(rows.values_list("viewer_id"), limit)
         viewers = Viewer.objects.in_bulk([viewer_id for viewer_id, _ in counted])
         return [
             {

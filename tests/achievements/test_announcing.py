@@ -10,7 +10,7 @@ import time_machine
 from django.utils import timezone
 
 from achievements.models import Announcement, Standing
-from achievements.services import announcing, people
+from achievements.services import announcing, hiding
 from sagas.models import Event, Run
 from sagas.services import publish
 from sagas.tasks import advance
@@ -110,7 +110,7 @@ def test_what_is_earned_again_after_a_refund_is_not_said_again(
 
 
 def test_who_hides_is_counted_and_not_told_of(ann: Viewer, backstage: Backstage) -> None:
-    people.hide(ann)
+    hiding.hide(ann)
     publish(song(ann, 1), key="song_1")
     advance()
     assert said(backstage) == []

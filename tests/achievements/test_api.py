@@ -8,7 +8,7 @@ from django.conf import LazySettings
 from django.test import Client
 
 from achievements.models import Change, Definition, Standing
-from achievements.services import counting, people
+from achievements.services import counting, hiding
 from tests.achievements.conftest import roll, song, started
 from twitch.models import Viewer
 
@@ -56,7 +56,7 @@ def test_an_unknown_viewer_has_no_numbers(client: Client, evening: None, name: s
 
 
 def test_who_hides_has_no_numbers_at_once(client: Client, evening: None, ann: Viewer) -> None:
-    people.hide(ann)
+    hiding.hide(ann)
     assert client.get("/api/stats/viewers/ann").status_code == 404
 
 
@@ -152,10 +152,10 @@ def test_the_leaderboard_counts_what_is_held(client: Client, ann: Viewer, evenin
 
 
 def test_who_hides_is_not_to_be_found(client: Client, ann: Viewer, evening: None) -> None:
-    people.hide(ann)
+    hiding.hide(ann)
     assert [row["login"] for row in client.get(f"{API}/leaderboard").json()] == ["bob"]
     assert by_key(client, "ann") == by_key(client, "nobody")
-    people.show(ann)
+    hiding.show(ann)
     assert by_key(client, "ann")["request_10"]["progress"] == 2
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from django.utils import timezone
 
-from achievements.services import counting, people
+from achievements.services import counting
+from points.services import people
 from raffle.models import Roll
 from tests.achievements.conftest import roll, song, started
 from twitch.models import Redemption, Viewer

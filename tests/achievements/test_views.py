@@ -7,7 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from achievements.services import counting, people
+from achievements.services import counting, hiding
+from points.services import people
 from raffle.models import Roll
 from songqueue.models import SongRequest
 from spotify.models import Track
@@ -83,7 +84,7 @@ def test_a_hostile_name_is_only_text(client: Client, db: None) -> None:
 
 def test_who_is_unknown_or_hides_has_no_page(client: Client, ann: Viewer) -> None:
     assert client.get("/viewers/ann").status_code == 200
-    people.hide(ann)
+    hiding.hide(ann)
     hidden, unknown = client.get("/viewers/ann"), client.get("/viewers/nobody")
     assert (hidden.status_code, unknown.status_code) == (404, 404)
     assert hidden.content == unknown.content

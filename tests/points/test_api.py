@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from achievements.services import people
+from achievements.services import hiding
 from points.services import ledger
 from tests.points.conftest import CAUSE, give
 from twitch.models import Viewer
@@ -42,10 +42,10 @@ def test_who_has_nothing_is_on_no_leaderboard(client: Client, ann: Viewer) -> No
 def test_who_hides_is_shown_nowhere(client: Client, ann: Viewer, bob: Viewer) -> None:
     give(ann, 10)
     give(bob, 20)
-    people.hide(bob)
+    hiding.hide(bob)
     assert [row["login"] for row in client.get(f"{API}/leaderboard").json()] == ["ann"]
     assert client.get(f"{API}/viewers/bob").status_code == 404
-    people.show(bob)
+    hiding.show(bob)
     assert client.get(f"{API}/viewers/bob").status_code == 200
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.utils import timezone
 
-from achievements.services import people
+from achievements.services import hiding
 from points.commands import points
 from points.services import ledger
 from points.services.ledger import Cause
@@ -42,8 +42,8 @@ def test_viewers_hear_what_others_have(bob: Viewer, asked: Callable[..., str], n
 def test_who_hides_is_not_known_to_others(
     ann: Viewer, bob: Viewer, asked: Callable[..., str]
 ) -> None:
-    people.hide(bob)
-    people.hide(ann)
+    hiding.hide(bob)
+    hiding.hide(ann)
     assert asked("bob") == asked("nobody").replace("nobody", "bob")
     assert asked() == "Ann has 0 points."
 
