@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
 from achievements.models import Standing
@@ -31,9 +31,9 @@ class Span:
         return self.since, self.until
 
 
-def shows() -> list[StreamSession]:
+def shows() -> QuerySet[StreamSession]:
     """Return the shows, the newest first, with how many watched."""
-    return list(StreamSession.objects.with_viewers().order_by("-started_at")[:100])
+    return StreamSession.objects.with_viewers().order_by("-started_at", "-pk")
 
 
 def report(session: StreamSession) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def _raffle(span: Span) -> dict[str, Any]:
 
 
 def _unlocks(session: StreamSession, span: Span) -> list[dict[str, Any]]:
-    earned = Standing.objects.earned().seen().filter(earned_at__range=span.as_range)
+    earned = Standing.objects.earned().filter(earned_at__range=span.as_range)
     rows = earned.filter(session_id__in=["", session.pk]).select_related("definition", "viewer")
     return [
         {

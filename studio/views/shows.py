@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
@@ -13,12 +14,19 @@ from studio.views.gate import needs, page
 from twitch.models import StreamSession
 from twitch.rules.commands import duration
 
+ON_A_PAGE = 50
+
 
 @require_safe
 @needs(roles.LOOK)
 def shows(request: HttpRequest) -> HttpResponse:
-    """List the shows, the newest first."""
-    return page(request, "studio/shows.html", {"place": "shows", "shows": report.shows()})
+    """List the shows, the newest first, page by page."""
+    shown = Paginator(report.shows(), ON_A_PAGE).get_page(request.GET.get("page"))
+    rows = [
+        (show, duration(show.ended_at - show.started_at) if show.ended_at else "") for show in shown
+    ]
+    context = {"place": "shows", "shows": rows, "shown": shown}
+    return page(request, "studio/shows.html", context)
 
 
 @require_safe

@@ -16,6 +16,7 @@ from raffle.models import Roll
 from songqueue.models import Play, SongRequest
 from spotify.models import Track
 from studio.services.report import report
+from studio.views.shows import ON_A_PAGE
 from twitch.models import Chapter, Raid, Redemption, StreamSession, Viewer, ViewerCount
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +157,27 @@ def test_the_page_shows_it_and_the_list_leads_there(
     page = streamer.get(f"/studio/shows/{session.pk}").content.decode()
     for words in ("2 h", "Paper Lanterns", "off by 3", "won</strong> with 7", "removed"):
         assert words in page, words
+
+
+def test_older_shows_are_on_the_next_page(streamer: Client) -> None:
+    at = [EIGHT + day * timedelta(days=1) for day in range(ON_A_PAGE + 1)]
+    StreamSession.objects.bulk_create(
+        StreamSession(
+            stream_ids=[str(number)],
+            started_at=began,
+            newest_started_at=began,
+            live_at=began,
+            ended_at=began + 90 * MINUTE,
+            closed_at=began + 93 * MINUTE,
+        )
+        for number, began in enumerate(at)
+    )
+    pages = [streamer.get(f"/studio/shows{query}").content.decode() for query in ("", "?page=2")]
+    assert [page.count("1 h 30 min") for page in pages] == [ON_A_PAGE, 1]
+    assert 'href="?page=2"' in pages[0]
+    assert 'href="?page=1"' in pages[1]
+    for nonsense in ("0", "x", "-1", "9" * 5000):
+        assert streamer.get("/studio/shows", {"page": nonsense}).status_code == 200
 
 
 def test_a_show_without_anything_has_a_report_too(streamer: Client) -> None:
