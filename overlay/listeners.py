@@ -22,6 +22,7 @@ from songqueue.events import SongRequested
 from tournaments.events import VoteStarted
 from tournaments.services import changes
 from twitch.events import RaidReceived, StreamStarted
+from twitch.rules.raids import is_news
 
 # A stream that began longer ago was only found late, as after a start of ours.
 NEWS = timedelta(minutes=5)
@@ -57,9 +58,11 @@ def show_unlocks(fact: AchievementsUnlocked) -> None:
 
 @listen(RaidReceived)
 def show_raid(fact: RaidReceived) -> None:
-    """Welcome on stream who came with whom."""
-    payload = raid_payload(name=fact.raider_name or fact.raider_login, viewers=fact.viewers)
-    cue("raid", payload, now=timezone.now())
+    """Welcome on stream who came with whom; not when it is old news."""
+    now = timezone.now()
+    if is_news(fact.raided_at, now):
+        payload = raid_payload(name=fact.raider_name or fact.raider_login, viewers=fact.viewers)
+        cue("raid", payload, now=now)
 
 
 @listen(StreamStarted)

@@ -90,6 +90,14 @@ def test_a_raid_is_shown_once_with_who_came_and_how_many(now: datetime) -> None:
     assert Cue.objects.get(kind="raid").payload == {"name": "TinyOrchestra", "viewers": 128}
 
 
+def test_a_raid_of_an_hour_ago_is_not_shown(now: datetime) -> None:
+    Viewer.objects.create(pk="7", login="tinyorchestra", display_name="TinyOrchestra")
+    came = RaidReceived("raid_1", "7", "tinyorchestra", "", 128, now - timedelta(hours=1))
+    publish(came, key="raid_1")
+    advance()
+    assert not Cue.objects.exists()
+
+
 @pytest.mark.parametrize(("minutes", "count"), [(2, 1), (30, 0)])
 def test_the_beginning_of_a_show_is_told_while_it_is_news(
     now: datetime, minutes: int, count: int
