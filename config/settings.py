@@ -32,7 +32,7 @@ def env(name: str, default: str = "") -> str:
 
 def env_int(name: str, default: int, least: int, most: int) -> int:
     value = env(name, str(default))
-    if not value.lstrip("-").isdigit() or not least <= int(value) <= most:
+    if not value.isdecimal() or not least <= int(value) <= most:
         raise ImproperlyConfigured(
             f"{name} must be a whole number from {least} to {most}, not {value!r}."
         )
@@ -271,12 +271,15 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 
+_LOADERS = "django.template.loaders"
+_FOLDERS = [f"{_LOADERS}.filesystem.Loader", f"{_LOADERS}.app_directories.Loader"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [ROOT / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            # In a rehearsal somebody may be editing them.
+            "loaders": _FOLDERS if REHEARSAL else [(f"{_LOADERS}.cached.Loader", _FOLDERS)],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -295,8 +298,9 @@ if not DATABASE_URL or not REDIS_URL:
         "No database or Redis is known: start everything with `make run`, "
         "or set DATABASE_URL and REDIS_URL."
     )
-# Only the web process shares connections between threads; config/asgi.py asks for the pool.
-DATABASES = {"default": database(DATABASE_URL, env_int("DATABASE_POOL", 0, 0, 100))}
+# Only the web process shares connections between threads; config/asgi.py says so.
+_pool = env_int("DATABASE_POOL", 10, 1, 100)
+DATABASES = {"default": database(DATABASE_URL, _pool if "SHARES_CONNECTIONS" in os.environ else 0)}
 
 CACHES = {
     "default": {
@@ -364,7 +368,13 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("STATIC_ROOT", str(ROOT / "staticfiles")))
 STATICFILES_DIRS = [ROOT / "static"]
-WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+# The image serves what was collected and compressed for it, a checkout its own files as they are.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not STATIC_ROOT.is_dir()
+WHITENOISE_MAX_AGE = 0 if REHEARSAL else 60
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
 SESSION_COOKIE_HTTPONLY = True
