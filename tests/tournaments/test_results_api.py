@@ -118,7 +118,7 @@ def test_a_no_show_is_entered_with_its_ground(staff: Client, match: Match) -> No
         ({"home_goals": 100, "away_goals": 0}, "max_value"),
         ({"home_goals": "two", "away_goals": 0}, "invalid"),
         ({**PLAYED, "has_extra_time": True}, "no_extra_time_here"),
-        ({**PLAYED, "winner": "home"}, "unknown_key"),
+        ({**PLAYED, "winner": "home"}, "unknown_field"),
         ({**PLAYED, "reason": "a\0b"}, "null_characters_not_allowed"),
         ({**PLAYED, "reason": "x" * 301}, "max_length"),
         ({"outcome": "won"}, "invalid_choice"),

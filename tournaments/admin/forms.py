@@ -106,6 +106,7 @@ class FilterForm(forms.Form):
             ("open", "Not chosen"),
             ("pinned", "Pinned"),
             ("passed", "Passed over"),
+            ("noted", "With a note"),
         ],
     )
     tier = forms.ChoiceField(
@@ -133,6 +134,7 @@ class FilterForm(forms.Form):
             is_chosen={"chosen": True, "open": False}.get(show),
             is_pinned=True if show == "pinned" else None,
             is_passed_over={"passed": True, "open": False}.get(show),
+            has_note=True if show == "noted" else None,
             has_played_before={"new": False, "played": True}.get(past),
             has_strikes=True if past == "strikes" else None,
         )

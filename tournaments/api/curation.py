@@ -7,8 +7,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
-from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -46,6 +44,7 @@ class RegistrationsView(ListAPIView[Registration]):
             is_chosen=query["chosen"],
             is_pinned=query["pinned"],
             is_passed_over=query["passed_over"],
+            has_note=query["noted"],
             has_played_before=query["played_before"],
             has_strikes=query["has_strikes"],
         )
@@ -83,7 +82,7 @@ class RegistrationsView(ListAPIView[Registration]):
     )
     def patch(self, request: Request, tournament_id: str) -> Response:
         """Choose, pin, pass over, note, tag or group registrations: all of them, or none."""
-        body = _read(shapes.MarksSerializer, request)
+        body = shapes.MarksSerializer.read(request)
         ids = body.pop("registrations")
         with answered():
             draft.mark(tournament_id, ids, Marks(**body), now=timezone.now())
@@ -123,7 +122,7 @@ class SeedsView(APIView):
     )
     def post(self, request: Request, tournament_id: str) -> Response:
         """Seed who is chosen by a rule, or move one of them; the pots follow from the seeds."""
-        body = _read(shapes.SeedsSerializer, request)
+        body = shapes.SeedsSerializer.read(request)
         now = timezone.now()
         with answered():
             if "rule" in body:
@@ -176,7 +175,7 @@ class ConfirmView(APIView):
 
         Twitch is asked again who subscribes. Until the draw the roster can be taken back.
         """
-        body = _read(shapes.ConfirmSerializer, request)
+        body = shapes.ConfirmSerializer.read(request)
         with answered():
             players = publishing.publish(
                 tournament_id,
@@ -201,7 +200,7 @@ class TakeBackView(APIView):
     )
     def post(self, request: Request, tournament_id: str) -> Response:
         """Take the published roster back, until the draw: the draft is as it was."""
-        reason = _read(shapes.RosterReasonSerializer, request)["reason"]
+        reason = shapes.RosterReasonSerializer.read(request)["reason"]
         by = request.user.get_username()
         with answered():
             publishing.take_back(tournament_id, by=by, now=timezone.now(), reason=reason)
@@ -229,7 +228,7 @@ class ReplaceView(APIView):
     )
     def post(self, request: Request, tournament_id: str) -> Response:
         """Give a player's place to somebody who waits, until the first match of the place."""
-        body = _read(shapes.ReplaceSerializer, request)
+        body = shapes.ReplaceSerializer.read(request)
         with answered():
             place = Participant.objects.get(tournament=tournament_id, pk=body["player"])
             taken = waiting.replace(
@@ -247,12 +246,3 @@ def _preview(tournament_id: str) -> Response:
     with answered():
         tournament = Tournament.objects.get(pk=tournament_id)
     return Response(shapes.RosterPreviewSerializer(board.preview(tournament)).data)
-
-
-def _read(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    body = shape(data=request.data)
-    body.is_valid(raise_exception=True)
-    for name in request.data:
-        if name not in body.fields:
-            raise ValidationError({name: "This cannot be set."}, "unknown_field")
-    return dict(body.validated_data)

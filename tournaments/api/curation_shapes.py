@@ -8,6 +8,7 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from rest.bodies import Body
 from rest.problems import problem
 from rest.queries import PageQuery
 from tournaments.models import Participant, Registration
@@ -81,11 +82,12 @@ class RegistrationsQuery(PageQuery):
     chosen = serializers.BooleanField(required=False, allow_null=True, default=None)
     pinned = serializers.BooleanField(required=False, allow_null=True, default=None)
     passed_over = serializers.BooleanField(required=False, allow_null=True, default=None)
+    noted = serializers.BooleanField(required=False, allow_null=True, default=None)
     played_before = serializers.BooleanField(required=False, allow_null=True, default=None)
     has_strikes = serializers.BooleanField(required=False, allow_null=True, default=None)
 
 
-class MarksSerializer(serializers.Serializer[Any]):
+class MarksSerializer(Body):
     """Which registrations to mark, and how; what is left out stays."""
 
     registrations = serializers.ListField(
@@ -101,7 +103,7 @@ class MarksSerializer(serializers.Serializer[Any]):
     avoid_group = serializers.CharField(required=False, allow_blank=True, max_length=30)
 
 
-class SeedsSerializer(serializers.Serializer[Any]):
+class SeedsSerializer(Body):
     """A rule for all seeds, or one player's."""
 
     rule = serializers.ChoiceField(seeds.By.choices, required=False)
@@ -114,7 +116,7 @@ class SeedsSerializer(serializers.Serializer[Any]):
         return attrs
 
 
-class ConfirmSerializer(serializers.Serializer[Any]):
+class ConfirmSerializer(Body):
     userIds = serializers.ListField(  # noqa: N815 (the API's word)
         child=serializers.CharField(max_length=32),
         allow_empty=False,
@@ -145,7 +147,7 @@ PLAYER = {
 }
 
 
-class RosterReasonSerializer(serializers.Serializer[Any]):
+class RosterReasonSerializer(Body):
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=300)
 
 

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.permissions import Rights
+from rest.bodies import Body
 from rest.problems import problem
 from rest.queries import BAD_QUERY, NoQuery
 from tournaments.api.reading.shapes import PlayerShape
@@ -117,33 +118,17 @@ class DrawShape(Shape):
     drawings = DrawingShape(many=True)
 
 
-class Strict(serializers.Serializer[Any]):
-    """A body in which every key is known."""
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        for name in self.initial_data:
-            if name not in self.fields:
-                raise serializers.ValidationError({name: "Unknown key."}, "unknown_field")
-        return attrs
-
-    @classmethod
-    def read(cls, request: Request) -> dict[str, Any]:
-        body = cls(data=request.data)
-        body.is_valid(raise_exception=True)
-        return dict(body.validated_data)
-
-
-class RunShape(Strict):
+class RunShape(Body):
     ceremony = serializers.BooleanField(
         default=True, help_text="Keep the result secret until a ceremony has shown it."
     )
 
 
-class NothingShape(Strict):
+class NothingShape(Body):
     """An empty body."""
 
 
-class DirectShape(Strict):
+class DirectShape(Body):
     do = serializers.ChoiceField(
         [verb.value for verb in Verb], help_text="`start` goes on after a pause, too."
     )
@@ -160,10 +145,10 @@ class DirectShape(Strict):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["do"] == Verb.SPEED and "pace" not in attrs:
             raise serializers.ValidationError({"pace": "How many seconds?"}, "required")
-        return super().validate(attrs)
+        return attrs
 
 
-class WishesShape(Strict):
+class WishesShape(Body):
     pairs = serializers.ListField(
         child=serializers.ListField(
             child=serializers.CharField(max_length=40), min_length=2, max_length=2

@@ -15,20 +15,9 @@ from rest_framework.views import APIView
 from accounts.permissions import IsViewer, MayAct
 from rest.problems import Problem
 from rest.queries import BAD_QUERY, NoQuery, Query
-from tournaments.api.betting import (
-    BAD_BODY,
-    NOT_HERE,
-    NOT_SIGNED_IN,
-    NOT_YOU,
-    PressBody,
-    answer,
-    answered,
-    looker,
-    problem,
-    sent,
-    viewer_of,
-)
+from tournaments.api.betting import NOT_YOU, PressBody, answer, looker, problem, sent, viewer_of
 from tournaments.api.reading.shapes import Shape
+from tournaments.api.refusals import BAD_BODY, NOT_HERE, NOT_SIGNED_IN, answered
 from tournaments.models import Match, Prediction
 from tournaments.services import predictions, reading
 

@@ -1,22 +1,30 @@
-"""How the endpoints of registration and curation say no."""
+"""How the endpoints of tournaments say no."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.exceptions import ValidationError as Invalid
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import status
-from rest_framework.exceptions import APIException, NotFound, ValidationError
+from rest_framework.exceptions import APIException, NotFound, PermissionDenied, ValidationError
 
 from rest.problems import Problem
 from sagas.flow import Refused
-from tournaments.models import Participant, Registration, Tournament
+from tournaments.services.corrections import Unseen
+from tournaments.services.impartiality import Banned, Partial
 from tournaments.services.registrations import NotSubscribed
+from tournaments.services.reports import NotYours
+from tournaments.services.results import Senseless
 from tournaments.services.subscribers import TryAgain
 
-BAD_BODY = OpenApiResponse(Problem, "A field is unknown (`unknown_field`), missing or senseless.")
+BAD_BODY = OpenApiResponse(
+    Problem,
+    "A field is unknown (`unknown_field`), missing or senseless; the code says why, as `level` or "
+    "`never_level` of a score.",
+)
 NOT_HERE = OpenApiResponse(Problem, "There is no such thing here (`not_found`).")
 NOT_NOW = OpenApiResponse(Problem, "It is not in a state for that; the code says why.")
 NOT_SIGNED_IN = OpenApiResponse(Problem, "Nobody is signed in (`not_signed_in`).")
@@ -34,10 +42,6 @@ class NotNow(APIException):
     status_code = status.HTTP_409_CONFLICT
 
 
-class NotAllowed(APIException):
-    status_code = status.HTTP_403_FORBIDDEN
-
-
 class TwitchAway(APIException):
     """`wait` is what the answer's Retry-After says, in seconds."""
 
@@ -50,13 +54,17 @@ class TwitchAway(APIException):
 
 @contextmanager
 def answered() -> Iterator[None]:
-    """Turn what the services raise within into answers."""
+    """Turn what the services raise within into answers; Unseen has more to tell, and is left."""
     try:
         yield
-    except (Tournament.DoesNotExist, Registration.DoesNotExist, Participant.DoesNotExist):
+    except ObjectDoesNotExist:
         raise NotFound("There is no such thing here.") from None
-    except NotSubscribed as refused:
-        raise NotAllowed(refused.sentence, refused.code) from refused
+    except Unseen:
+        raise
+    except Senseless as refused:
+        raise ValidationError(refused.sentence, refused.code) from refused
+    except (NotSubscribed, NotYours, Partial, Banned) as refused:
+        raise PermissionDenied(refused.sentence, refused.code) from refused
     except TryAgain as error:
         raise TwitchAway(error) from error
     except Refused as refused:

@@ -8,13 +8,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import serializers, status
-from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.permissions import Rights
+from rest.bodies import Body
 from rest.problems import problem
 from rest.queries import BAD_QUERY, NoQuery, PageQuery, Pages
 from tournaments.api.refusals import BAD_BODY, NOT_HERE, NOT_NOW, answered
@@ -37,7 +37,7 @@ class StepSerializer(serializers.Serializer[Any]):
     means = serializers.CharField()
 
 
-class SettingsSerializer(serializers.ModelSerializer[Tournament]):
+class SettingsSerializer(Body, serializers.ModelSerializer[Tournament]):
     """A tournament with its settings, and the steps that a person can take now."""
 
     steps = serializers.SerializerMethodField()
@@ -59,12 +59,6 @@ class SettingsSerializer(serializers.ModelSerializer[Tournament]):
     def get_steps(self, tournament: Tournament) -> list[dict[str, str]]:
         ways = states.by_hand(tournament.status)
         return [{"to": to, "title": way.label, "means": way.means} for to, way in ways.items()]
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        for name in self.initial_data:
-            if name not in self.fields or self.fields[name].read_only:
-                raise ValidationError({name: "This cannot be set."}, "unknown_field")
-        return attrs
 
 
 EXAMPLE = OpenApiExample("A cup", {"name": "Autumn Cup"}, request_only=True)
@@ -104,12 +98,9 @@ class RunningView(ListAPIView[Tournament]):
     )
     def post(self, request: Request) -> Response:
         """Make a tournament, as a draft; the hashes of its secrets are public from then on."""
-        body = SettingsSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
+        given = SettingsSerializer.read(request)
         with answered():
-            made = creation.create(
-                body.validated_data, by=request.user.get_username(), now=timezone.now()
-            )
+            made = creation.create(given, by=request.user.get_username(), now=timezone.now())
         return Response(SettingsSerializer(made).data, status.HTTP_201_CREATED)
 
 
@@ -146,7 +137,7 @@ class SettingsView(APIView):
         return Response(SettingsSerializer(changed).data)
 
 
-class TransitionSerializer(serializers.Serializer[Any]):
+class TransitionSerializer(Body):
     to = serializers.ChoiceField(Tournament.Status.choices)
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=300)
 
@@ -169,15 +160,14 @@ class TransitionView(APIView):
         The league phase begins with the draw, what comes after with results. To be in that status
         already is no mistake.
         """
-        body = TransitionSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
+        body = TransitionSerializer.read(request)
         with answered():
             moved = steps.take(
                 tournament_id,
-                body.validated_data["to"],
+                body["to"],
                 by=request.user.get_username(),
                 now=timezone.now(),
-                reason=body.validated_data["reason"],
+                reason=body["reason"],
             )
         return Response(SettingsSerializer(moved).data)
 

@@ -13,23 +13,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.permissions import MayAct, Rights
+from rest.bodies import Body
 from rest.problems import Problem
 from rest.queries import BAD_QUERY, NoQuery
-from tournaments.api.betting import (
-    BAD_BODY,
-    NOT_HERE,
-    NOT_SIGNED_IN,
-    NOT_YOU,
-    Body,
-    PressBody,
-    answer,
-    answered,
-    looker,
-    problem,
-    sent,
-    viewer_of,
-)
+from tournaments.api.betting import NOT_YOU, PressBody, answer, looker, problem, sent, viewer_of
 from tournaments.api.reading.shapes import Shape
+from tournaments.api.refusals import BAD_BODY, NOT_HERE, NOT_SIGNED_IN, answered
 from tournaments.models import VoteEvent
 from tournaments.services import votes
 from tournaments.services.votes import Terms, starting
@@ -209,7 +198,7 @@ class CancelView(APIView):
             200: VoteEventShape,
             400: BAD_BODY,
             404: NOT_HERE,
-            409: OpenApiResponse(Problem, "Its award has decided the bracket (`too_late`)."),
+            409: OpenApiResponse(Problem, "The bracket is made of its award (`too_late`)."),
         },
         examples=[
             sent("Why", {"reason": "The wrong match"}),

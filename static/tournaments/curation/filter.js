@@ -6,6 +6,7 @@ const SHOWN = {
   open: ({ chosen, passed }) => chosen === undefined && passed === undefined,
   pinned: ({ pinned }) => pinned !== undefined,
   passed: ({ passed }) => passed !== undefined,
+  noted: ({ noted }) => noted !== undefined,
 };
 const PAST = {
   new: ({ past }) => past === "0",

@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import status
-from rest_framework.exceptions import APIException, NotFound, PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
 from accounts.permissions import Rights
-from rest.problems import Problem
-from sagas.flow import Refused
 from tournaments.api.results import shapes
-from tournaments.models import Match, Participant, Report, Tournament
+from tournaments.models import Match, Participant, Report
 from tournaments.services import desk, results
 from tournaments.services.corrections import Preview, Unseen
 from tournaments.services.matches import Day
-from tournaments.services.reports import NotYours
-from tournaments.services.results import By, Senseless
+from tournaments.services.results import By
 
 EntersResults = Rights("tournaments.enter_results")
 
-BAD_BODY = OpenApiResponse(
-    Problem, "The body or its score makes no sense; the code says why, as `level` or `never_level`."
-)
-NOT_HERE = OpenApiResponse(Problem, "There is no such thing here (`not_found`).")
-NOT_NOW = OpenApiResponse(Problem, "It is not in a state for that; the code says why.")
 UNSEEN = OpenApiResponse(
     shapes.UnseenShape,
     "Something would be corrected that was not previewed (`preview_needed`), or not as it is now "
@@ -113,31 +102,6 @@ UNSEEN_ANSWER = OpenApiExample(
 def sent(name: str, body: dict[str, Any]) -> OpenApiExample:
     """Return an example of a body."""
     return OpenApiExample(name, body, request_only=True)
-
-
-class NotNow(APIException):
-    status_code = status.HTTP_409_CONFLICT
-
-
-@contextmanager
-def refusals() -> Iterator[None]:
-    """Turn what services raise into problems."""
-    try:
-        yield
-    except Senseless as refused:
-        raise ValidationError(refused.sentence, refused.code) from refused
-    except NotYours as refused:
-        raise PermissionDenied(refused.sentence, refused.code) from refused
-    except Unseen:
-        raise
-    except Refused as refused:
-        raise NotNow(refused.sentence, refused.code) from refused
-    except Match.DoesNotExist:
-        raise NotFound("There is no such match.") from None
-    except Participant.DoesNotExist:
-        raise NotFound("There is no such player.") from None
-    except Tournament.DoesNotExist:
-        raise NotFound("There is no such tournament.") from None
 
 
 def name_of(request: Request) -> str:

@@ -13,19 +13,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from rest.problems import Problem
+from tournaments.api.refusals import BAD_BODY, NOT_HERE, NOT_NOW, answered
 from tournaments.api.results import answers, shapes
 from tournaments.api.results.answers import (
-    BAD_BODY,
-    NOT_HERE,
-    NOT_NOW,
     PREVIEW_ANSWER,
     UNSEEN,
     UNSEEN_ANSWER,
     EntersResults,
-    refusals,
     sent,
 )
-from tournaments.api.results.views import read
 from tournaments.models import Participant
 from tournaments.services import corrections, withdrawals
 from tournaments.services.corrections import Unseen
@@ -41,7 +37,7 @@ class PlayerView(APIView):
     def apply(self, player_id: str, token: str, act: Callable[[datetime], Any]) -> Response:
         now = timezone.now()
         try:
-            with refusals():
+            with answered():
                 tournament_id = Participant.objects.get(pk=player_id).tournament_id
                 done = corrections.apply(tournament_id, lambda: act(now), token)
         except Unseen as refused:
@@ -58,7 +54,7 @@ class WithdrawView(PlayerView):
     )
     def post(self, request: Request, player_id: str) -> Response:
         """Withdraw a player: what was played stands, the rest is forfeited."""
-        body = read(shapes.ConfirmedShape, request).validated_data
+        body = shapes.ConfirmedShape.read(request)
         name, reason = answers.name_of(request), body["reason"]
         return self.apply(
             player_id,
@@ -76,7 +72,7 @@ class ReinstateView(PlayerView):
     )
     def post(self, request: Request, player_id: str) -> Response:
         """Let a player who withdrew play on: what was forfeited for it is to be played."""
-        body = read(shapes.ConfirmedShape, request).validated_data
+        body = shapes.ConfirmedShape.read(request)
         name, reason = answers.name_of(request), body["reason"]
         return self.apply(
             player_id,
@@ -96,8 +92,8 @@ class WarningsView(APIView):
     )
     def post(self, request: Request, player_id: str) -> Response:
         """Set a player's warnings, which with the no-shows are the strikes of the table."""
-        body = read(shapes.WarningsShape, request).validated_data
-        with refusals():
+        body = shapes.WarningsShape.read(request)
+        with answered():
             player = withdrawals.warn(
                 player_id,
                 body["warnings"],

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from rest.bodies import Body
 from rest.queries import Query
 from tournaments.models import Ground, Match, Phase
 from tournaments.rules import scores
@@ -22,17 +23,7 @@ def goals(**options: Any) -> serializers.IntegerField:
 # --- What is sent ------------------------------------------------------------------------------
 
 
-class Strict(serializers.Serializer[Any]):
-    """A body in which every key is known."""
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        for name in self.initial_data:
-            if name not in self.fields:
-                raise serializers.ValidationError({name: "Unknown key."}, "unknown_key")
-        return attrs
-
-
-class ReasonShape(Strict):
+class ReasonShape(Body):
     reason = serializers.CharField(required=False, default="", allow_blank=True, max_length=300)
 
 
@@ -46,12 +37,12 @@ class ConfirmedShape(ReasonShape):
     )
 
 
-class LiveScoreShape(Strict):
+class LiveScoreShape(Body):
     home_goals = goals()
     away_goals = goals()
 
 
-class ScoreFields(Strict):
+class ScoreFields(Body):
     """A score: with the goals of extra time, without those of a shoot-out."""
 
     home_goals = goals(required=False, allow_null=True, default=None)
@@ -118,11 +109,11 @@ class PlayerReportShape(ScoreFields):
     )
 
 
-class WhenShape(Strict):
+class WhenShape(Body):
     scheduled_at = serializers.DateTimeField(allow_null=True, help_text="null: not known yet.")
 
 
-class DayScheduleShape(Strict):
+class DayScheduleShape(Body):
     phase = serializers.ChoiceField(Phase.choices, required=False, default=Phase.LEAGUE)
     day = serializers.IntegerField(
         min_value=1, max_value=64, help_text="The match day or, in the knock-outs, the leg."

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, TypeVar
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -15,17 +13,14 @@ from rest_framework.views import APIView
 from accounts.permissions import MayAct, person
 from rest.problems import Problem
 from rest.queries import NoQuery
+from tournaments.api.refusals import BAD_BODY, NOT_HERE, NOT_NOW, answered
 from tournaments.api.results import answers, shapes
 from tournaments.api.results.answers import (
-    BAD_BODY,
     MATCH_ANSWER,
-    NOT_HERE,
-    NOT_NOW,
     PREVIEW_ANSWER,
     UNSEEN,
     UNSEEN_ANSWER,
     EntersResults,
-    refusals,
     sent,
 )
 from tournaments.models import Match, Tournament
@@ -33,8 +28,6 @@ from tournaments.services import corrections, desk, matches, reports, results
 from tournaments.services.corrections import Unseen
 from tournaments.services.matches import Day
 from tournaments.services.reports import Told
-
-S = TypeVar("S", bound=serializers.Serializer[Any])
 
 PLAYED = {"home_goals": 2, "away_goals": 1}
 PENALTIES = {
@@ -52,13 +45,6 @@ MATCH_OR_NOT = {
     404: NOT_HERE,
     409: NOT_NOW,
 }
-
-
-def read(shape: type[S], request: Request) -> S:
-    """Return the body, checked."""
-    body = shape(data=request.data)
-    body.is_valid(raise_exception=True)
-    return body
 
 
 # --- Looking -----------------------------------------------------------------------------------
@@ -110,7 +96,7 @@ class LiveView(RunningView):
     def post(self, request: Request, match_id: str) -> Response:
         """Begin a match; its predictions are locked by that."""
         NoQuery.read(request)
-        with refusals():
+        with answered():
             matches.go_live(match_id, by=answers.name_of(request), now=timezone.now())
         return answers.match_answer(match_id)
 
@@ -125,7 +111,7 @@ class CallBackView(RunningView):
     def post(self, request: Request, match_id: str) -> Response:
         """Let a match that went live by mistake be scheduled, and predicted, again."""
         NoQuery.read(request)
-        with refusals():
+        with answered():
             matches.call_back(match_id, by=answers.name_of(request), now=timezone.now())
         return answers.match_answer(match_id)
 
@@ -139,8 +125,8 @@ class ScoreView(RunningView):
     )
     def post(self, request: Request, match_id: str) -> Response:
         """Show the score so far of a live match; it is no result."""
-        goals = read(shapes.LiveScoreShape, request).validated_data
-        with refusals():
+        goals = shapes.LiveScoreShape.read(request)
+        with answered():
             matches.score(match_id, goals["home_goals"], goals["away_goals"])
         return answers.match_answer(match_id)
 
@@ -154,8 +140,8 @@ class ScheduleView(RunningView):
     )
     def post(self, request: Request, match_id: str) -> Response:
         """Say when a match is played."""
-        at = read(shapes.WhenShape, request).validated_data["scheduled_at"]
-        with refusals():
+        at = shapes.WhenShape.read(request)["scheduled_at"]
+        with answered():
             matches.schedule(match_id, at, by=answers.name_of(request), now=timezone.now())
         return answers.match_answer(match_id)
 
@@ -181,9 +167,9 @@ class DayScheduleView(RunningView):
     )
     def post(self, request: Request, tournament_id: str) -> Response:
         """Say when the matches of a day are played; those that have begun keep their time."""
-        body = read(shapes.DayScheduleShape, request).validated_data
+        body = shapes.DayScheduleShape.read(request)
         now = timezone.now()
-        with refusals():
+        with answered():
             moved = matches.schedule_day(
                 tournament_id,
                 Day(body["phase"], body["day"]),
@@ -210,7 +196,7 @@ class EnteringView(APIView):
         token = shape.validated_data["preview_token"]
         by, now = answers.by(request), timezone.now()
         try:
-            with refusals():
+            with answered():
                 corrections.enter(match_id, shape.entered(), token, by=by, now=now)
         except Unseen as refused:
             return answers.unseen(refused)
@@ -232,7 +218,7 @@ class ResolveView(EnteringView):
     )
     def post(self, request: Request, match_id: str) -> Response:
         """Enter a match's result. Another result than the one it has needs a preview's token."""
-        return self.enter(request, match_id, read(shapes.ResultEntryShape, request))
+        return self.enter(request, match_id, shapes.ResultEntryShape.checked(request))
 
 
 class TakeBackView(EnteringView):
@@ -244,7 +230,7 @@ class TakeBackView(EnteringView):
     )
     def post(self, request: Request, match_id: str) -> Response:
         """Take a result back, with all that followed from it: it is played or entered again."""
-        return self.enter(request, match_id, read(shapes.TakeBackShape, request))
+        return self.enter(request, match_id, shapes.TakeBackShape.checked(request))
 
 
 class PreviewView(APIView):
@@ -258,9 +244,9 @@ class PreviewView(APIView):
     )
     def post(self, request: Request, match_id: str) -> Response:
         """What this result would change: table, bracket, matches, predictions, points."""
-        entered = read(shapes.ResultEntryShape, request).entered()
+        entered = shapes.ResultEntryShape.checked(request).entered()
         by, now = answers.by(request), timezone.now()
-        with refusals():
+        with answered():
             found = corrections.preview(
                 Match.objects.get(pk=match_id).tournament_id,
                 lambda: results.resolve(match_id, entered, by=by, now=now),
@@ -282,10 +268,10 @@ class ReportView(APIView):
     )
     def post(self, request: Request, match_id: str) -> Response:
         """Report your own match. When both players report the same, that is the result."""
-        body = read(shapes.PlayerReportShape, request)
+        body = shapes.PlayerReportShape.checked(request)
         told = Told(body.score(), body.validated_data["proof_url"])
         viewer = person(request).viewer
         assert viewer is not None  # noqa: S101 (the permission looked)
-        with refusals():
+        with answered():
             reports.report(match_id, viewer, told, now=timezone.now())
         return answers.match_answer(match_id)

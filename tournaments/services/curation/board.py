@@ -29,6 +29,7 @@ class Filter:
     is_chosen: bool | None = None
     is_pinned: bool | None = None
     is_passed_over: bool | None = None
+    has_note: bool | None = None
     has_played_before: bool | None = None
     has_strikes: bool | None = None
 
@@ -130,7 +131,10 @@ def _judge(tournament: Tournament, roster: list[Registration]) -> tuple[Format |
     try:
         draw.meetings(pots, form.matches_per_player, Chance(b"preview"), Avoid.of(groups=groups))
     except Impossible as impossible:
-        return form, f"The draw is impossible with these groups: {impossible.why}"
+        why = impossible.why
+        for it in roster:
+            why = why.replace(it.pk, str(it.viewer))
+        return form, f"The draw is impossible with these groups: {why}"
     return form, ""
 
 
@@ -167,6 +171,8 @@ def _filtered(found: QuerySet[Registration], wanted: Filter) -> QuerySet[Registr
     for name in ("is_chosen", "is_pinned", "is_passed_over"):
         if (flag := getattr(wanted, name)) is not None:
             found = found.filter(**{name: flag})
+    if wanted.has_note is not None:
+        found = found.exclude(note="") if wanted.has_note else found.filter(note="")
     for name, flag in (("past", wanted.has_played_before), ("strikes", wanted.has_strikes)):
         if flag is not None:
             found = found.filter(**{f"{name}__gt": 0}) if flag else found.filter(**{name: 0})
