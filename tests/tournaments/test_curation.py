@@ -14,7 +14,8 @@ from tests.backstage import Backstage, at_once
 from tests.tournaments import stage
 from tests.tournaments.curating import NOON, choose, selecting
 from tournaments.models import Match, Participant, Registration, Tournament
-from tournaments.services import registrations
+from tournaments.rules.scores import Score
+from tournaments.services import registrations, reports, withdrawals
 from tournaments.services.curation import board, draft, lots, publishing, seeds, waiting
 from tournaments.services.curation.board import Filter
 from tournaments.services.curation.draft import Marks
@@ -137,6 +138,7 @@ def test_the_board_finds_who_is_looked_for() -> None:
     assert found(text="met at") == found(tag="lan") == found(text="LAN") == [there[3]]
     assert found(text="V11") == found(text=there[11].viewer_id) == [there[11]]
     assert found(is_pinned=True) == [there[4]]
+    assert found(has_note=True) == [there[3]]
     assert found(text="%") == []
     assert len(found()) == 12
 
@@ -334,7 +336,10 @@ def test_groups_that_cannot_be_kept_apart_are_said_before() -> None:
     lots.fill(tournament.pk, by="lea", now=NOON)
     for player in draft.chosen(tournament)[:10]:
         mark(tournament, player, avoid_group="clan")
-    assert "impossible" in board.preview(tournament).problem
+    problem = board.preview(tournament).problem
+    assert "impossible" in problem
+    assert str(draft.chosen(tournament)[0].viewer) in problem
+    assert "reg_" not in problem
 
 
 def test_a_roster_is_taken_back_until_the_draw() -> None:
@@ -443,6 +448,38 @@ def test_nobody_takes_over_once_a_match_was_begun() -> None:
     with pytest.raises(Refused) as caught:
         waiting.replace(away.pk, by="lea", now=NOON)
     assert code_of(caught) in ("nobody_waits", "has_played")
+
+
+def test_nobody_takes_over_what_a_player_has_reported() -> None:
+    tournament = stage.tournament(8, is_for_subscribers=False)
+    stage.registration(tournament, status="NOT_SELECTED", waiting_place=1)
+    match = tournament.matches.select_related("home__viewer").first()
+    assert match
+    told = reports.Told(Score(2, 1))
+    reports.report(match.pk, match.home.viewer, told, now=NOON)
+    with pytest.raises(Refused) as caught:
+        waiting.replace(match.home_id, by="lea", now=NOON)
+    assert code_of(caught) == "has_played"
+
+
+def test_who_takes_over_begins_without_the_warnings_of_who_left() -> None:
+    tournament = stage.tournament(8, is_for_subscribers=False)
+    stage.registration(tournament, status="NOT_SELECTED", waiting_place=1)
+    player = tournament.participants.get(seed=3)
+    withdrawals.warn(player.pk, 2, by="lea", reason="", now=NOON)
+    taken = waiting.replace(player.pk, by="lea", now=NOON)
+    withdrawals.warn(tournament.participants.get(seed=4).pk, 1, by="lea", reason="", now=NOON)
+    taken.refresh_from_db()
+    assert (taken.warnings, taken.strikes) == (0, 0)
+
+
+def test_nobody_waits_in_vain() -> None:
+    tournament = published(10, 8)
+    assert waiting.may_free(tournament)
+    played = stage.tournament(8)
+    assert waiting.may_free(played)
+    stage.play(played, days=1)
+    assert not waiting.may_free(played)
 
 
 def test_the_draw_waits_for_a_free_place() -> None:

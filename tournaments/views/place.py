@@ -11,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from accounts.models import User
 from tournaments.models import Registration, Tournament
 from tournaments.services import registrations
+from tournaments.services.curation import waiting
 from tournaments.services.registrations import NOT_REGISTERED, Mine
 
 Status = Registration.Status
@@ -67,7 +68,9 @@ def _confirmed(tournament: Tournament, mine: Mine, now: datetime) -> Place:
     if player is None:
         return Place("You are chosen to play.")
     said = f"You play: seed {player.seed}, pot {player.pot}."
-    if player.status == player.Status.WINNER:
+    if player.withdrawn_at:
+        said = "You withdrew, and play on no more."
+    elif player.status == player.Status.WINNER:
         said = "You are the champion."
     elif player.status == player.Status.ELIMINATED:
         said = "You played, and are out."
@@ -77,7 +80,7 @@ def _confirmed(tournament: Tournament, mine: Mine, now: datetime) -> Place:
 
 def _not_selected(tournament: Tournament, mine: Mine, now: datetime) -> Place:
     number = mine.registration.waiting_place if mine.registration else None
-    if number is None or tournament.status in Tournament.ENDS:
+    if number is None or not waiting.may_free(tournament):
         return Place("You were not chosen this time.")
     return Place(
         f"You were not chosen, but are number {number} of those who wait: when a player withdraws, "

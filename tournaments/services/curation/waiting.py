@@ -86,7 +86,8 @@ def _refuse_begun(tournament: Tournament, player: Participant) -> None:
             f"Viewers have staked points on matches of {player}, so nobody can take over. Withdraw "
             "the player instead: the matches are walkovers, and the stakes go back.",
         )
-    begun = theirs.exclude(status=Match.Status.SCHEDULED)
+    # What was reported is still scheduled until both say the same.
+    begun = theirs.exclude(status=Match.Status.SCHEDULED, live_at=None)
     if begun.exists() or tournament.status in Tournament.ENDS:
         raise Refused(
             "has_played",
@@ -111,8 +112,18 @@ def _enter(player: Participant, substitute: Registration, now: datetime) -> None
     substitute.save()
     player.registration, player.viewer = substitute, substitute.viewer
     player.avoid_group = substitute.avoid_group
-    player.withdrawn_at, player.strikes, player.confirmed_at = None, 0, now
+    player.withdrawn_at, player.confirmed_at = None, now
+    player.warnings = player.strikes = 0
     player.save()
+
+
+def may_free(tournament: Tournament) -> bool:
+    """Tell whether a place can still become free for somebody who waits."""
+    if tournament.status == Tournament.Status.LEAGUE_PHASE:
+        begun = tournament.matches.exclude(status=Match.Status.SCHEDULED, live_at=None)
+        played = {each for pair in begun.values_list("home", "away") for each in pair}
+        return tournament.participants.exclude(pk__in=played).exists()
+    return tournament.status == Tournament.Status.AWAITING_SELECTION
 
 
 def close_up(tournament: Tournament) -> None:
