@@ -32,3 +32,4 @@ def test_votes_end_and_stakes_go_back() -> None:
     assert (balance(voter), balance(better)) == (1000, 1000)
     assert cup.changes.get(verb="cancelled").reason == "Rain"
     assert audit.check() == []
+    assert not cup.matches.filter(status="LIVE")

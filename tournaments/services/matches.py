@@ -201,6 +201,15 @@ def reopen(match: Match) -> None:
     match.save(update_fields=["status", "live_at", "home_goals", "away_goals"])
 
 
+def break_off(tournament: Tournament) -> None:
+    """Let no match be live any more, as nothing is played on, under the tournament's lock."""
+    live_ones = list(tournament.matches.filter(status=Status.LIVE))
+    for match in live_ones:
+        reopen(match)
+    if live_ones:
+        tell(tournament, live_ones)
+
+
 # --- What is told of it --------------------------------------------------------------------------
 
 

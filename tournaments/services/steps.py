@@ -10,7 +10,7 @@ from django.db.models import Q
 from sagas.flow import Refused
 from tournaments.models import Tournament
 from tournaments.rules import states
-from tournaments.services import changes, predictions, votes
+from tournaments.services import changes, matches, predictions, votes
 from tournaments.services.states import move
 
 BY_THE_CLOCK = "It was time."
@@ -20,7 +20,7 @@ BY_THE_CLOCK = "It was time."
 def take(tournament_id: str, to: str, *, by: str, now: datetime, reason: str = "") -> Tournament:
     """Take a step by hand; raises as `move`, and NotByHand for what a draw or result leads to.
 
-    With a tournament that is cancelled its votes end, and open stakes go back.
+    With a tournament that is cancelled its votes end, no match is live, and open stakes go back.
     """
     tournament = changes.locked(tournament_id)
     way = states.way(tournament.status, to)
@@ -30,6 +30,7 @@ def take(tournament_id: str, to: str, *, by: str, now: datetime, reason: str = "
         return move(tournament_id, to, by=by, now=now, reason=reason)
     # Ending a vote derives the table once more, which only a tournament in play can have.
     votes.cancel_all(tournament, by=by, now=now)
+    matches.break_off(tournament)
     tournament = move(tournament_id, to, by=by, now=now, reason=reason)
     predictions.refund_tournament(tournament, now=now)
     return tournament
