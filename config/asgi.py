@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
-import warnings
 from typing import TYPE_CHECKING, cast
 
-# Without a folder of collected files the finders serve them.
-warnings.filterwarnings("ignore", message="No directory at", module="django")
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-os.environ.setdefault("DATABASE_POOL", "10")
+os.environ["SHARES_CONNECTIONS"] = "on"
 
 from django.core.asgi import get_asgi_application
 
