@@ -21,17 +21,8 @@ from overlay.models import OverlayToken
 
 # In the session: the address to be shown on the next page, and on no other.
 TO_SHOW = "overlay_address_to_show"
-# The buttons that send a test, and the cue of each.
-TESTS = {
-    "test-roll": "roll",
-    "test-song": "song_requested",
-    "test-achievement": "achievement",
-    "test-raid": "raid",
-    "test-alert": "alert",
-    "test-table": "table",
-    "test-bracket": "bracket",
-    "test-matches": "matches",
-}
+# The buttons that send a test, and the kind of its cue.
+TESTS = {f"test-{kind}": kind for kind in services.KINDS}
 
 
 @admin.register(OverlayToken)
@@ -115,6 +106,7 @@ class OverlayTokenAdmin(ModelAdmin):
         token = OverlayToken.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
         if token and not token.revoked_at:
             context["token"] = token
+            context["tests"] = {verb: services.KINDS[kind] for verb, kind in TESTS.items()}
             if request.session.pop(TO_SHOW, None) == token.pk:
                 context["address"] = services.address(token)
         return super().change_view(request, object_id, form_url, context)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from overlay.services.addresses import address, check, revoke, starter, token_of
 from overlay.services.assets import page_files, version
-from overlay.services.cues import GROUP, cue, latest, sample_kinds, snapshot, test_cue
+from overlay.services.cues import GROUP, cue, latest, snapshot, test_cue
 from overlay.services.pages import Page, presence
 from overlay.services.payloads import (
+    KINDS,
+    Payload,
     alert_payload,
     raid_payload,
     request_payload,
@@ -17,8 +19,10 @@ from overlay.services.sheets import SHEETS, show_sheet
 
 __all__ = [
     "GROUP",
+    "KINDS",
     "SHEETS",
     "Page",
+    "Payload",
     "address",
     "alert_payload",
     "check",
@@ -30,7 +34,6 @@ __all__ = [
     "request_payload",
     "revoke",
     "roll_payload",
-    "sample_kinds",
     "show_sheet",
     "snapshot",
     "starter",

@@ -39,13 +39,8 @@ def cue(kind: str, payload: Payload, *, now: datetime, lasts: timedelta = LASTS)
 
 
 def test_cue(kind: str, now: datetime) -> Cue:
-    """Show something that never happened, marked as a test: one of `sample_kinds`."""
+    """Show something that never happened, marked as a test: one of KINDS."""
     return cue(kind, {**samples()[kind], "is_test": True}, now=now)
-
-
-def sample_kinds() -> list[str]:
-    """Return what `test_cue` can show."""
-    return list(samples())
 
 
 def latest() -> int:

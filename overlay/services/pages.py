@@ -11,6 +11,7 @@ from django.contrib.postgres.aggregates import BoolOr
 
 from overlay.models import FRESH, Cue, OverlayPage, OverlayToken
 from overlay.services.assets import version
+from overlay.services.payloads import KINDS
 
 VERSION = re.compile(r"[0-9a-f]{0,12}")
 KEY = re.compile(r"[0-9a-f]{16,40}")
@@ -58,6 +59,11 @@ class Page:
     last_cue_at: datetime | None
     since: datetime
     seen_at: datetime
+
+    @property
+    def last_shown(self) -> str:
+        """What it showed last, in words; "" for nothing yet."""
+        return KINDS.get(self.last_cue, self.last_cue)
 
 
 def presence(now: datetime) -> list[Page]:

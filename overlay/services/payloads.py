@@ -9,6 +9,20 @@ from achievements.events import Unlock
 
 Payload = dict[str, Any]
 
+# What each kind of cue shows; there is a sample of each.
+KINDS = {
+    "roll": "a raffle roll",
+    "song_requested": "a song request",
+    "now": "a song that plays",
+    "next": "what comes next",
+    "achievement": "an achievement",
+    "raid": "a raid",
+    "alert": "an alert",
+    "table": "a table",
+    "bracket": "a bracket",
+    "matches": "a match day",
+}
+
 
 def roll_payload(
     *, name: str, roll: int, winning_number: int, is_win: bool, is_record: bool
@@ -61,7 +75,7 @@ def sheet_payload(title: str, document: Payload) -> Payload:
 
 
 def samples() -> dict[str, Payload]:
-    """Return, for each kind of cue, something that never happened."""
+    """Return something that never happened for each of KINDS."""
     return {
         "roll": roll_payload(
             name="Test Viewer", roll=4_203, winning_number=4_207, is_win=False, is_record=True
@@ -69,6 +83,13 @@ def samples() -> dict[str, Payload]:
         "song_requested": request_payload(
             name="Test Viewer", title="Paper Lanterns", artists=["Low Tide Radio"], cover_url=""
         ),
+        "now": {**_song("Paper Lanterns", "Low Tide Radio"), "progress_ms": 64_000},
+        "next": {
+            "songs": [
+                {**_song("Glass Harbour", "The Night Shift"), "starts_in_ms": 150_000},
+                {**_song("Slow Ferry", "Low Tide Radio"), "starts_in_ms": 364_000},
+            ]
+        },
         "achievement": unlocks_payload([_UNLOCK], total=1),
         "raid": raid_payload(name="Test Raider", viewers=128),
         "alert": alert_payload(icon="📣", name="Test Viewer", text="is only here to try the line"),
@@ -77,7 +98,7 @@ def samples() -> dict[str, Payload]:
             "Test Cup", {"rounds": [_round("semi-finals", 2), _round("final", 1)]}
         ),
         "matches": sheet_payload(
-            "Test Cup", {"matchday": 3, "matches": [_match(n) for n in range(4)]}
+            "Test Cup", {"name": "Match day 3", "matches": [_match(n) for n in range(4)]}
         ),
     }
 
@@ -90,6 +111,18 @@ _UNLOCK = Unlock(
     description="Make the first song request of a stream",
     icon="🌅",
 )
+
+
+def _song(title: str, artist: str) -> Payload:
+    return {
+        "kind": "track",
+        "title": title,
+        "artists": [artist],
+        "cover_url": None,
+        "duration_ms": 214_000,
+        "is_playing": True,
+        "request": {"id": "", "viewer": "Test Viewer"},
+    }
 
 
 def _line(rank: int) -> Payload:

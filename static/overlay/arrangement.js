@@ -4,7 +4,7 @@
 export function arrange(stage, games, songs) {
   const check = () => {
     // Not the confetti, which falls over everything.
-    const scenes = [...stage.querySelectorAll(":scope > article")];
+    const scenes = [...stage.querySelectorAll("article")];
     const matches = cards(games);
     const isAside = stepAside(games, matches, scenes);
     stepAside(songs, cards(songs), isAside ? scenes : [...scenes, ...matches]);

@@ -4,12 +4,15 @@ import { alert } from "./alert.js";
 import { raid } from "./raid.js";
 import { request } from "./request.js";
 import { roll } from "./roll.js";
+import { next, now } from "./sample.js";
 import { sheetScene } from "./sheets.js";
 
 // A scene that `takes` many plays all that wait of its kind at once.
 const SCENES = {
   roll: { part: "raffle", play: roll },
   raid: { part: "raid", play: raid },
+  now: { part: "now", play: now },
+  next: { part: "next", play: next },
   table: { part: "table", play: sheetScene("table") },
   bracket: { part: "bracket", play: sheetScene("bracket") },
   matches: { part: "matches", play: sheetScene("matches") },

@@ -10,7 +10,6 @@ from django.template.loader import render_to_string
 
 from overlay import services as overlay
 from songqueue.services import board, rules
-from studio.services import roles
 from studio.services.checklist import Item, checklist
 from studio.services.feed import Entry, feed
 from studio.services.lights import Light, lights
@@ -108,28 +107,13 @@ def panels(room: Room, rights: frozenset[str]) -> dict[str, str]:
 
     It stays the same while nothing happens: what only counts on is counted by the page.
     """
-    context = {"room": room, "may": may(rights), "samples": samples(), "sheets": SHEETS}
+    context = {"room": room, "may": may(rights), "samples": overlay.KINDS, "sheets": SHEETS}
     return {name: render_to_string(f"studio/panels/{name}.html", context) for name in PANELS}
 
 
 def may(rights: frozenset[str]) -> dict[str, bool]:
     """Return rights by the names that templates use."""
-    return {right.rpartition(".")[2]: right in rights for right in roles.RIGHTS}
+    return {right.rpartition(".")[2]: True for right in rights}
 
 
-def samples() -> dict[str, str]:
-    """Return the samples that the overlay can show, with what their buttons say."""
-    return {kind: SAMPLES.get(kind, kind.replace("_", " ")) for kind in overlay.sample_kinds()}
-
-
-SAMPLES = {
-    "roll": "A raffle roll",
-    "song_requested": "A song request",
-    "achievement": "An achievement",
-    "raid": "A raid",
-    "alert": "An alert",
-    "table": "A table",
-    "bracket": "A bracket",
-    "matches": "A match day",
-}
 SHEETS = {"table": "The table", "bracket": "The bracket", "matches": "The match day"}

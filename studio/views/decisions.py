@@ -135,7 +135,7 @@ def _song(song_id: str) -> SongRequest | None:
 @needs(roles.SEND_SAMPLES)
 def sample(request: HttpRequest, kind: str) -> JsonResponse:
     """Show on every overlay what never happened, marked as a test."""
-    if kind not in overlay.sample_kinds():
+    if kind not in overlay.KINDS:
         return _problem(404, "not_found", "There is no such sample.")
     overlay.test_cue(kind, timezone.now())
     return _said("A test is on its way to every overlay.")

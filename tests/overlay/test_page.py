@@ -73,7 +73,7 @@ def test_alerts_that_come_together_are_one_card(screen: Screen, now: datetime) -
     page.wait_for_selector("[data-part=alert]", state="detached")
 
 
-@pytest.mark.parametrize("kind", services.sample_kinds())
+@pytest.mark.parametrize("kind", services.KINDS)
 def test_a_sample_is_marked_as_a_test_and_leaves_nothing(
     screen: Screen, now: datetime, kind: str
 ) -> None:
