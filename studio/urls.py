@@ -15,6 +15,7 @@ urlpatterns = [
     path("studio/songs/resume", decisions.pause, {"verb": "resume"}, name="resume"),
     path("studio/songs/<str:song_id>/remove", decisions.remove, name="remove"),
     path("studio/songs/<str:song_id>/block/<slug:kind>", decisions.block, name="block"),
+    path("studio/replays/<slug:scene>/<str:subject>", decisions.show_again, name="replay"),
     path("studio/samples/<slug:kind>", decisions.sample, name="sample"),
     path("studio/sheets/<slug:kind>", decisions.sheet, name="sheet"),
     path("studio/setup", setup.wizard, name="setup"),

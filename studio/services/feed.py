@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Literal
 
+from django.db.models import Model, Q
+
 from achievements.models import Standing
+from points.models import Exchange
 from raffle.models import Roll
 from sagas import reading
 from sagas.reading import RunView
@@ -21,10 +26,16 @@ STUCK_SHOWN = 10
 Tone = Literal["ok", "moving", "back", "bad"]
 Status = Redemption.Status
 
+# What becomes of a redemption, by its name there: the row that its flow leads.
+SUBJECTS: dict[str, type[Model]] = {"roll": Roll, "song_request": SongRequest, "exchange": Exchange}
+
 
 @dataclass(frozen=True)
 class Entry:
-    """One line: who, what, how it stands (`state`, in the colour of `tone`), why, and its run."""
+    """One line: who, what, how it stands (`state`, in the colour of `tone`), why, and its run.
+
+    `scene` is the kind of cue that showed it on stream, of `subject`; "" if none did.
+    """
 
     key: str
     at: datetime
@@ -36,37 +47,43 @@ class Entry:
     state: str
     why: str = ""
     run: RunView | None = None
+    scene: str = ""
+    subject: str = ""
 
 
 def feed() -> list[Entry]:
     """Return what needs a person first, then the rest, newest first."""
-    redemptions = _redemptions()
+    stuck = reading.stuck(STUCK_SHOWN)
+    redemptions = _redemptions(stuck)
     shown = {entry.run.id for entry in redemptions if entry.run}
-    others = [_flow(run) for run in reading.stuck(STUCK_SHOWN) if run.id not in shown]
+    others = [_flow(run) for run in stuck if run.id not in shown]
     entries = sorted(
         [*redemptions, *_raids(), *_unlocks()], key=lambda entry: entry.at, reverse=True
-    )[:SHOWN]
+    )
     needy = [entry for entry in entries if entry.tone == "bad"]
-    return [*needy, *others, *(entry for entry in entries if entry.tone != "bad")]
+    rest = [entry for entry in entries if entry.tone != "bad"]
+    return [*needy, *others, *rest[:SHOWN]]
 
 
 # --- Redemptions -----------------------------------------------------------------------------
 
 
-def _redemptions() -> list[Entry]:
-    rows = list(
-        Redemption.objects.select_related("viewer", "roll", "song_request__track").order_by(
-            "-redeemed_at"
-        )[:SHOWN]
-    )
-    rolls = [roll for row in rows if (roll := _roll(row))]
-    songs = [song for row in rows if (song := _song(row))]
-    runs = reading.of_subjects(Roll, _keys(rolls)) | reading.of_subjects(SongRequest, _keys(songs))
-    return [_redemption(row, runs) for row in rows]
+def _redemptions(stuck: Iterable[RunView]) -> list[Entry]:
+    """Return the newest, and those whose flow is stuck, however old."""
+    ids = [run.subject_id for run in stuck]
+    is_stuck = reduce(or_, (Q(**{f"{name}__in": ids}) for name in SUBJECTS))
+    rows = Redemption.objects.select_related("viewer", *SUBJECTS, "song_request__track")
+    newest = {row.pk: row for row in rows.order_by("-redeemed_at")[:SHOWN]}
+    every = newest | {row.pk: row for row in rows.filter(is_stuck)}
+    runs: dict[str, RunView] = {}
+    for name, model in SUBJECTS.items():
+        found = [getattr(row, name).pk for row in every.values() if hasattr(row, name)]
+        runs |= reading.of_subjects(model, found)
+    return [_redemption(row, runs) for row in every.values()]
 
 
-def _keys(rows: Iterable[Roll | SongRequest]) -> list[str]:
-    return [row.pk for row in rows]
+def _subject(row: Redemption) -> Model | None:
+    return next((getattr(row, name) for name in SUBJECTS if hasattr(row, name)), None)
 
 
 def _roll(row: Redemption) -> Roll | None:
@@ -78,7 +95,7 @@ def _song(row: Redemption) -> SongRequest | None:
 
 
 def _redemption(row: Redemption, runs: dict[str, RunView]) -> Entry:
-    subject = _roll(row) or _song(row)
+    subject = _subject(row)
     run = runs.get(subject.pk) if subject else None
     tone, state = _standing(row, run)
     return Entry(
@@ -92,6 +109,8 @@ def _redemption(row: Redemption, runs: dict[str, RunView]) -> Entry:
         state=state,
         why=_why(row, run),
         run=run,
+        scene=_scene(row),
+        subject=subject.pk if subject else "",
     )
 
 
@@ -110,14 +129,29 @@ def _standing(row: Redemption, run: RunView | None) -> tuple[Tone, str]:
     )
 
 
+def _exchange(row: Redemption) -> Exchange | None:
+    return getattr(row, "exchange", None)
+
+
 def _detail(row: Redemption) -> str:
-    roll, song = _roll(row), _song(row)
+    roll, song, exchange = _roll(row), _song(row), _exchange(row)
     if roll and roll.roll is not None:
         result = "won" if roll.is_win else f"off by {roll.distance}"
         return f"rolled {roll.roll}, {result}"
     if song and song.track:
         return f"{song.track.line} · {song.get_status_display()}"
+    if exchange and exchange.amount:
+        return f"for {exchange.amount:,} points of the channel"
     return row.user_input[:200]
+
+
+def _scene(row: Redemption) -> str:
+    roll, song = _roll(row), _song(row)
+    if row.status == Status.CANCELED:
+        return ""
+    if roll and roll.rolled_at and not roll.withdrawn_at:
+        return "roll"
+    return "song_requested" if song and song.queued_at else ""
 
 
 def _why(row: Redemption, run: RunView | None) -> str:
@@ -159,13 +193,15 @@ def _raids() -> list[Entry]:
             detail="shouted out" if raid.shouted_out_at else "",
             tone="ok",
             state="thanked" if raid.thanked_at else "seen",
+            scene="raid",
+            subject=raid.pk,
         )
         for raid in rows
     ]
 
 
 def _unlocks() -> list[Entry]:
-    earned = Standing.objects.held().seen().select_related("definition", "viewer")
+    earned = Standing.objects.held().select_related("definition", "viewer")
     return [
         Entry(
             key=f"unlock-{standing.pk}",
@@ -176,6 +212,8 @@ def _unlocks() -> list[Entry]:
             detail="",
             tone="ok",
             state="told" if standing.announcement_id else "noted",
+            scene="achievement",
+            subject=str(standing.pk),
         )
         for standing in earned.order_by("-earned_at", "-pk")[:SHOWN]
         if standing.earned_at is not None

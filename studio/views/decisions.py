@@ -19,6 +19,7 @@ from songqueue.models import Block, Decision, SongRequest
 from songqueue.services import moderation
 from songqueue.services.moderation import By
 from studio.services import roles
+from studio.services.replay import replay
 from studio.views.gate import needs
 
 DECISIONS: dict[str, tuple[Callable[..., None], str]] = {
@@ -129,6 +130,15 @@ def _song(song_id: str) -> SongRequest | None:
 
 
 # --- The overlay -----------------------------------------------------------------------------
+
+
+@require_POST
+@needs(roles.SEND_SAMPLES)
+def show_again(request: HttpRequest, scene: str, subject: str) -> JsonResponse:
+    """Show on every overlay once more what an entry of the feed tells of."""
+    if not replay(scene, subject, timezone.now()):
+        return _problem(404, "not_found", "This is not there any more.")
+    return _said("It is on its way to every overlay.")
 
 
 @require_POST

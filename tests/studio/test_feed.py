@@ -8,6 +8,8 @@ import pytest
 from django.utils import timezone
 
 from achievements.models import Definition, Standing
+from points.models import Exchange
+from raffle.models import Roll
 from sagas.models import Run
 from studio.services.feed import SHOWN, feed
 from twitch.models import Raid, Redemption, Viewer
@@ -62,6 +64,24 @@ def test_a_stuck_flow_without_a_redemption_is_shown_before_the_rest(ada: Viewer)
     )
     first = feed()[0]
     assert (first.what, first.detail, first.why) == ("a.saga", "at the step a", "It broke.")
+
+
+def test_a_stuck_redemption_is_shown_however_old_it_is(ada: Viewer) -> None:
+    roll = Roll.objects.create(redemption=redeem(ada, minutes_ago=600), viewer=ada)
+    saga = "raffle.keyboard_raffle"
+    Run.objects.create(saga=saga, subject_id=roll.pk, plan=["a"], status="stuck", due_at=None)
+    for _ in range(SHOWN):
+        redeem(ada)
+    first = feed()[0]
+    assert (first.who, first.what, first.state) == ("Ada", "Hydrate", "needs you")
+    assert len(feed()) == 1 + SHOWN
+
+
+def test_points_for_a_redemption_are_told_with_their_flow(ada: Viewer) -> None:
+    exchange = Exchange.objects.create(redemption=redeem(ada), viewer=ada, amount=1500)
+    Run.objects.create(saga="points.exchange", subject_id=exchange.pk, plan=["a"], due_at=NOW)
+    (entry,) = feed()
+    assert (entry.detail, entry.state) == ("for 1,500 points of the channel", "under way")
 
 
 def test_raids_and_unlocked_achievements_are_told(ada: Viewer) -> None:
