@@ -3,6 +3,7 @@ import { obey } from "./actions.js";
 
 const EVERY = 2000;
 const steps = document.getElementById("setup");
+const tried = new Set();
 
 async function refresh() {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
@@ -16,9 +17,9 @@ async function refresh() {
 
 /** Start what may start by itself, once for each visit. */
 function prove() {
-  for (const form of steps.querySelectorAll("form[data-auto]:not([data-tried])")) {
-    form.dataset.tried = "";
-    form.requestSubmit();
+  for (const form of steps.querySelectorAll("form[data-auto]")) {
+    if (!tried.has(form.action)) form.requestSubmit();
+    tried.add(form.action);
   }
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -77,23 +76,19 @@ def _eventsub(report: health.Report) -> Light:
 
 def _chat(report: health.Report) -> Light:
     speaker = BOT if tokens.is_connected("twitch", BOT) else BROADCASTER
-    link = reverse("tokens:connect", args=["twitch", speaker])
-    light = _chat_light(link)
+    connect = reverse("tokens:connect", args=["twitch", speaker])
+    light = partial(Light, "chat", "Chat", link=connect)
     if not tokens.is_connected("twitch", speaker):
-        return light(
-            "bad", "Nobody is connected who could speak in chat.", "Connect the broadcaster"
-        )
+        words, remedy = "Nobody is connected who could speak in chat.", "Connect the broadcaster"
+        return light(tone="bad", words=words, remedy=remedy)
     if "user:write:chat" in tokens.missing_scopes("twitch", speaker):
-        return light("bad", f"The {speaker} may not write to chat.", "Connect again")
+        words = f"The {speaker} may not write to chat."
+        return light(tone="bad", words=words, remedy="Connect again")
     if not report.checks["eventsub"].ok or CHAT in _pulse().get("missing", {}):
-        return light(
-            "bad", "Chat is not read, so no command is answered.", "Look at the connection"
-        )
-    return light("ok", f"Chat is read, and the {speaker} speaks.", "")
-
-
-def _chat_light(link: str) -> Callable[[Tone, str, str], Light]:
-    return lambda tone, words, remedy: Light("chat", "Chat", tone, words, link, remedy)
+        link = reverse("admin:twitch_subscription_changelist")
+        words = "Chat is not read, so no command is answered."
+        return light(tone="bad", words=words, link=link, remedy="See the subscriptions")
+    return light(tone="ok", words=f"Chat is read, and the {speaker} speaks.")
 
 
 def _tokens() -> Light:

@@ -16,11 +16,13 @@ SET_UP = "studio.set_up"
 DECIDE = "sagas.change_run"
 SEE_STEPS = "sagas.view_run"
 RIGHTS = (LOOK, MODERATE_SONGS, SEND_SAMPLES, DECIDE, SEE_STEPS, SET_UP)
+# What nobody is given here: it comes with being staff.
+BACKSTAGE = "admin.backstage"
 
 
 def rights(user: User | AnonymousUser) -> frozenset[str]:
-    """Return what this person may do here; staff may look, in any case."""
+    """Return what this person may do here; staff may look, in any case, and go backstage."""
     given = {right for right in RIGHTS if user.has_perm(right)}
     if user.is_active and user.is_staff:
-        given.add(LOOK)
+        given |= {LOOK, BACKSTAGE}
     return frozenset(given)

@@ -66,6 +66,7 @@ def test_what_twitch_does_not_tell_is_named() -> None:
     cache.set("pulse:eventsub", {"state": "connected", "ok": True, "missing": missing})
     assert light("eventsub").words == "Twitch does not tell us of channel.chat.message."
     assert light("chat").tone == "bad"
+    assert light("chat").link == light("eventsub").link
 
 
 def test_a_lost_connection_leads_to_where_it_is_connected_again() -> None:

@@ -26,6 +26,7 @@ TABLE = {
     ("POST", "/studio/songs/x/remove"): (403, 403, 404, 404, 403, 404),
     ("POST", "/studio/songs/x/block/viewer"): (403, 403, 404, 404, 403, 404),
     ("POST", "/studio/samples/roll"): (403, 403, 403, 200, 403, 200),
+    ("POST", "/studio/replays/roll/x"): (403, 403, 403, 404, 403, 404),
     ("POST", "/studio/samples/nothing"): (403, 403, 403, 404, 403, 404),
     ("POST", "/studio/sheets/table"): (403, 403, 403, 409, 403, 409),
     ("POST", "/studio/sheets/nothing"): (403, 403, 403, 404, 403, 404),
@@ -55,6 +56,14 @@ def test_a_button_that_may_not_be_pressed_is_not_shown(enter: Enter) -> None:
     page = enter("Song queue moderator").get("/studio").content.decode()
     assert "Pause requests" in page
     assert "leaves nothing behind" not in page
+
+
+def test_who_is_no_staff_is_not_sent_backstage(enter: Enter) -> None:
+    assert "/connect/twitch/broadcaster" in enter("staff").get("/studio").content.decode()
+    page = enter("Show moderator").get("/studio").content.decode()
+    assert "Connect the broadcaster" in page
+    assert "/connect/" not in page
+    assert "/admin/" not in page
 
 
 def test_a_role_that_the_streamer_changed_stays_changed() -> None:
