@@ -147,4 +147,6 @@ def test_a_database_that_is_away_is_waited_for_once() -> None:
 
 
 def test_the_front_page_tells_strangers_nothing(client: Client) -> None:
-    assert b"How everything is" not in client.get("/").content
+    page = client.get("/").content
+    assert b"How everything is" not in page
+    assert b"/admin/" not in page
