@@ -130,6 +130,20 @@ def test_a_template_formats_and_pings_nobody() -> None:
     assert payload["content"] == "@here *now* @\u200beveryone Ada"
 
 
+def test_a_streamer_who_is_called_everyone_pings_nobody() -> None:
+    watch = replace(Watch(), template="@{streamer} @{title} @{game}", mention="here")
+    stream = replace(Stream(), streamer_name="everyone", title="here", game_name="everyone")
+    assert "@everyone" not in card(watch, stream)["content"]
+    assert card(watch, stream)["content"].count("@here") == 1
+
+
+def test_what_looks_like_a_placeholder_and_is_none_is_told() -> None:
+    assert cards.unknown_placeholders("{Streamer} {stream_title} {\u30c4} {} {title}") == [
+        "Streamer",
+        "stream_title",
+    ]
+
+
 HOSTILE = [
     "@everyone",
     "@here come",

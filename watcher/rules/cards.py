@@ -37,6 +37,8 @@ PURPLE, GREY = 0x9146FF, 0x6E6E7A
 PICTURE = ("1280", "720")
 
 _PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
+# Also what somebody may have meant for one.
+_NAME = re.compile(r"\{(\w+)\}", re.ASCII)
 
 Payload = dict[str, Any]
 
@@ -122,7 +124,7 @@ def card(watch: Watch, stream: Stream, *, is_test: bool, ended: datetime | None 
 
 def unknown_placeholders(template: str) -> list[str]:
     """Return the names in braces that stand for nothing."""
-    return [name for name in _PLACEHOLDER.findall(template) if name not in PLACEHOLDERS]
+    return [name for name in _NAME.findall(template) if name not in PLACEHOLDERS]
 
 
 def _content(watch: Watch, stream: Stream, *, is_test: bool, is_over: bool) -> str:
@@ -151,8 +153,11 @@ def _filled(template: str, words: Mapping[str, str]) -> str:
 
 
 def _harmless(template: str) -> str:
-    """Leave its owner all formatting, but no ping: that is chosen, and never typed."""
-    return re.sub("@(?=everyone|here)", "@\u200b", template)
+    """Leave its owner all formatting, but no ping: that is chosen, and never typed.
+
+    Nor may a streamer who is called everyone make one of an @ before the placeholder.
+    """
+    return re.sub(r"@(?=everyone|here|\{)", "@\u200b", template)
 
 
 def _mention(watch: Watch) -> str:
