@@ -51,10 +51,4 @@ def units(text: str) -> int:
 
 def _is_unseen(character: str) -> bool:
     # Faces of several parts are held together by a joiner.
-    return character != "\u200d" and unicodedata.category(character) in (
-        "Cc",
-        "Cf",
-        "Cs",
-        "Zl",
-        "Zp",
-    )
+    return character != JOINER and unicodedata.category(character) in _UNSEEN
