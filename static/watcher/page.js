@@ -1,12 +1,16 @@
 // A page that stays as it is on the server: its buttons and forms act, and its panels follow.
 import { ask, say, wrong } from "./asking.js";
 
-const format = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const FIELDS = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
+const formats = {
+  "": new Intl.DateTimeFormat(undefined, FIELDS),
+  seconds: new Intl.DateTimeFormat(undefined, { ...FIELDS, second: "2-digit" }),
+};
 
-/** Write times in the clock of whoever looks. */
+/** Write times in the clock of whoever looks; `data-local` says how exactly. */
 export function localise(root) {
   for (const time of root.querySelectorAll("time[data-local]")) {
-    const text = format.format(new Date(time.dateTime));
+    const text = formats[time.dataset.local].format(new Date(time.dateTime));
     if (time.textContent !== text) time.textContent = text;
   }
 }

@@ -221,6 +221,7 @@ def test_a_dead_webhook_is_called_once_and_never_again(
     assert place.disabled_because == because
     assert [outcome(it) for it in made].count(("dropped", "target_disabled")) == 4
     assert [outcome(it) for it in made].count(("failed", "target_disabled")) == 1
+    assert all(it.closed_at for it in made)
     assert facts() == ["target_disabled"]
     dispatch(at_once=True)
     assert Attempt.objects.count() == 1
@@ -257,6 +258,9 @@ def test_what_discord_refuses_is_not_sent_again(discord: Discord, owner: User) -
     (delivery,) = due(stream())
     dispatch()
     assert outcome(delivery) == ("failed", "refused")
+    assert delivery.payload["embeds"][0]["title"] == "Chess at night", (
+        "it is shown what was refused"
+    )
     attempt = delivery.attempts.get()
     assert (attempt.status, attempt.code) == (400, 220001)
     assert facts() == ["refused"]

@@ -59,7 +59,7 @@ class Delivery(models.Model):
     # Of one that was dropped or failed.
     why = models.CharField(max_length=20, choices=Dropped, blank=True, default="")
     message_id = models.CharField(max_length=32, blank=True, default="")
-    # What was sent last, as Discord got it.
+    # What was sent last.
     payload: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     shown_version = models.PositiveIntegerField(default=0)
     # How many posts may be in the channel: those that were sent, less those that surely failed.

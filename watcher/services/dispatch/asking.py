@@ -81,10 +81,11 @@ def _conclude(delivery: Delivery, error: errors.DiscordProblem | errors.Unsure) 
 
 def _switch_off(delivery: Delivery, because: Target.Disabled) -> None:
     """Switch the target off, and drop what waits for it: not one more call is made."""
-    if targets.disable(delivery.target, because, timezone.now()):
+    now = timezone.now()
+    if targets.disable(delivery.target, because, now):
         waiting = Delivery.objects.filter(target=delivery.target_id, status=Delivery.Status.DUE)
         waiting.exclude(pk=delivery.pk).update(
-            status=Delivery.Status.DROPPED, why=Delivery.Dropped.TARGET_DISABLED
+            status=Delivery.Status.DROPPED, why=Delivery.Dropped.TARGET_DISABLED, closed_at=now
         )
 
 

@@ -46,9 +46,9 @@ def post(delivery: Delivery) -> None:
     now = timezone.now()
     if _is_moot(delivery, now):
         return
-    payload = _card(delivery, now)
-    if (message := _send(delivery, payload, now)) is not None:
-        delivery.message_id, delivery.payload = message.id, payload
+    delivery.payload = _card(delivery, now)
+    if (message := _send(delivery, delivery.payload, now)) is not None:
+        delivery.message_id = message.id
         delivery.status, delivery.posted_at = Status.POSTED, timezone.now()
         delivery.shown_version = delivery.stream.version if delivery.stream else 0
 
