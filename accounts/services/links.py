@@ -7,6 +7,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from accounts.models import SignInLink, User
 
@@ -15,7 +16,7 @@ ADMIN_NAME = "streamer"
 
 
 def ensure_admin(username: str = ADMIN_NAME) -> User:
-    """Return the administrator of that name, made without a password if there is none yet."""
+    """Return the account of that name: an administrator without a password if it is new."""
     user, created = User.objects.get_or_create(
         username=username, defaults={"is_staff": True, "is_superuser": True}
     )
@@ -23,6 +24,13 @@ def ensure_admin(username: str = ADMIN_NAME) -> User:
         user.set_unusable_password()
         user.save()
     return user
+
+
+def backstage() -> QuerySet[User]:
+    """Return who works here: staff, and moderators by their role."""
+    works = Q(is_staff=True) | Q(groups__isnull=False)
+    found = User.objects.filter(works, is_active=True).select_related("viewer")
+    return found.order_by("username").distinct()
 
 
 def make_sign_in_link(user: User, *, now: datetime) -> str:

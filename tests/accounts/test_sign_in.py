@@ -1,3 +1,5 @@
+"""The link that signs somebody in, once."""
+
 from __future__ import annotations
 
 from datetime import timedelta
@@ -5,7 +7,8 @@ from io import StringIO
 from urllib.parse import urlsplit
 
 import pytest
-from django.core.management import call_command
+from django.contrib.auth.models import Group
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -15,9 +18,9 @@ from accounts.services import links
 pytestmark = pytest.mark.django_db
 
 
-def link() -> str:
+def link(*options: str) -> str:
     out = StringIO()
-    call_command("sign_in_link", stdout=out)
+    call_command("sign_in_link", *options, stdout=out)
     return urlsplit(out.getvalue().strip()).path
 
 
@@ -54,6 +57,39 @@ def test_the_streamer_is_made_once_and_without_a_password() -> None:
     user = User.objects.get()
     assert user.is_superuser
     assert not user.has_usable_password()
+
+
+def test_a_moderator_is_let_in_by_name(client: Client) -> None:
+    moderator = User.objects.create_user("twitch-5", first_name="Mo")
+    client.post(link("twitch-5"))
+    assert client.session["_auth_user_id"] == str(moderator.pk)
+
+
+def test_a_name_that_is_mistyped_makes_nobody() -> None:
+    link()
+    moderator = User.objects.create_user("twitch-5", first_name="Mo")
+    moderator.groups.add(Group.objects.create(name="Usher"))
+    User.objects.create_user("twitch-6")
+    with pytest.raises(CommandError) as caught:
+        link("twich-5")
+    assert str(caught.value) == (
+        "There is no account 'twich-5'. Backstage: streamer, twitch-5 (Mo)."
+        " With --new it is made, as an administrator."
+    )
+    assert not User.objects.filter(username="twich-5").exists()
+
+
+def test_another_administrator_is_made_when_that_is_asked_for(client: Client) -> None:
+    client.post(link("second", "--new"))
+    assert client.get("/admin/").status_code == 200
+    assert not User.objects.get().has_usable_password()
+    link("second")
+
+
+def test_there_is_no_link_for_an_account_that_is_switched_off() -> None:
+    User.objects.create_user("gone", is_active=False)
+    with pytest.raises(CommandError, match="switched off"):
+        link("gone")
 
 
 def test_a_person_who_was_deactivated_stays_out(client: Client) -> None:

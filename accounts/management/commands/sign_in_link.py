@@ -1,24 +1,51 @@
-"""Print a link that signs the administrator in, once."""
+"""Print a link that signs somebody in, once."""
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.services import links
 
 
 class Command(BaseCommand):
-    help = "Prints a link that signs an administrator in, once, within half an hour."
+    help = "Prints a link that signs the administrator in, once, within half an hour."
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("username", nargs="?", default=links.ADMIN_NAME)
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "username", nargs="?", help="Another account, by its user name: Accounts in the admin."
+        )
+        parser.add_argument(
+            "--new", action="store_true", help="Make an administrator of that name, if need be."
+        )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        user = links.ensure_admin(options["username"])
+    def handle(self, *args: Any, username: str | None, new: bool, **options: Any) -> None:
+        if username is None:
+            user = links.ensure_admin()
+        else:
+            user = links.ensure_admin(username) if new else _find(username)
         secret = links.make_sign_in_link(user, now=timezone.now())
         self.stdout.write(settings.PUBLIC_URL + reverse("sign_in_link", args=[secret]))
+
+
+def _find(username: str) -> User:
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        known = ", ".join(map(_told, links.backstage())) or "nobody yet"
+        raise CommandError(
+            f"There is no account {username!r}. Backstage: {known}."
+            " With --new it is made, as an administrator."
+        )
+    if not user.is_active:
+        raise CommandError(f"The account {username} is switched off, in the admin under Accounts.")
+    return user
+
+
+def _told(user: User) -> str:
+    return user.username if user.name == user.username else f"{user.username} ({user.name})"
