@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from channels.db import database_sync_to_async
 from django.conf import settings
 from django.contrib import auth
 from django.http import HttpRequest
-from django.http.request import validate_host
+from django.http.request import split_domain_port, validate_host
 from django.utils import timezone
 
 from accounts import cookies
@@ -20,20 +20,32 @@ from accounts.models import User
 from accounts.services import apps
 from accounts.services.apps import BadToken
 
+Scope: TypeAlias = MutableMapping[str, Any]
+
 
 @database_sync_to_async  # type: ignore[untyped-decorator]
-def person(scope: MutableMapping[str, Any]) -> User | None:
+def person(scope: Scope) -> User | None:
     """Return who opens this socket; None for strangers. A banned person may still listen."""
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    headers = _headers(scope)
     scheme, _, bearer = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return _by_token(bearer.strip())
-    origin = headers.get("origin", "")
-    if _is_ours(origin):
+    if _is_ours(headers):
         return _by_token(_cookie(headers, cookies.ACCESS) or "") or _by_session(headers)
-    if origin in settings.CLIENT_APPS:
+    if headers.get("origin") in settings.CLIENT_APPS:
         return _by_token(_cookie(headers, cookies.ACCESS) or "")
     return None
+
+
+@database_sync_to_async  # type: ignore[untyped-decorator]
+def person_here(scope: Scope) -> User | None:
+    """Return who is signed in on the page of ours that opens this socket; an app is nobody."""
+    headers = _headers(scope)
+    return _by_session(headers) if _is_ours(headers) else None
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
 def _by_token(token: str) -> User | None:
@@ -59,9 +71,11 @@ def _cookie(headers: dict[str, str], name: str) -> str | None:
     return morsel.value if morsel else None
 
 
-def _is_ours(origin: str) -> bool:
+def _is_ours(headers: dict[str, str]) -> bool:
+    """Tell whether the page comes from where the socket goes; another port is another's."""
     try:
-        host = urlsplit(origin).hostname
+        there = urlsplit(headers.get("origin", "")).netloc
     except ValueError:
         return False
-    return bool(host) and validate_host(str(host), settings.ALLOWED_HOSTS)
+    domain, _ = split_domain_port(there)
+    return there == headers.get("host") and validate_host(domain, settings.ALLOWED_HOSTS)

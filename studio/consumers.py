@@ -7,6 +7,7 @@ from typing import Any
 from channels.db import database_sync_to_async
 
 from accounts.models import User
+from accounts.sockets import person_here
 from pushes.consumers import NOT_ALLOWED, PushConsumer, Receive
 from pushes.socket import Send
 from studio.services import roles
@@ -52,7 +53,9 @@ class StudioConsumer(PushConsumer):
             if self.view is not None:
                 Watch.current().leave(self.view)
 
-    @database_sync_to_async  # type: ignore[untyped-decorator]
-    def _rights(self) -> frozenset[str]:
-        user = User.objects.filter(pk=self.scope["user"].pk).first()
-        return roles.rights(user) if user else frozenset()
+    async def _rights(self) -> frozenset[str]:
+        user: User | None = await person_here(self.scope)
+        if user is None:
+            return frozenset()
+        rights: frozenset[str] = await database_sync_to_async(roles.rights)(user)
+        return rights

@@ -16,17 +16,19 @@ from accounts.services import apps
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-HERE, APP = "http://localhost:8000", "https://app.example.org"
+HOST, HERE, APP = "localhost:8000", "http://localhost:8000", "https://app.example.org"
+NEXT_DOOR = "http://localhost:3000"
 
 
 @pytest.fixture
 def ada(db: None, settings: LazySettings) -> User:
-    settings.CLIENT_APPS = [APP]
+    settings.CLIENT_APPS = [APP, NEXT_DOOR]
     return User.objects.create_user("ada")
 
 
 def scope(**headers: str) -> dict[str, Any]:
-    return {"headers": [(name.encode(), value.encode()) for name, value in headers.items()]}
+    sent = {"host": HOST, **headers}
+    return {"headers": [(name.encode(), value.encode()) for name, value in sent.items()]}
 
 
 def session(user: User) -> str:
@@ -58,9 +60,12 @@ def token(ada: User) -> str:
 
 def test_a_session_counts_on_our_own_pages_only(ada: User, cookie: str) -> None:
     assert who(cookie=cookie, origin=HERE) == ada
-    for origin in ("https://evil.test", APP, "null", ""):
-        assert who(cookie=cookie, origin=origin) is None
+    others = ("https://evil.test", APP, NEXT_DOOR, "http://localhost:3001", "null", "")
+    for origin in others:
+        assert who(cookie=cookie, origin=origin) is None, origin
     assert who(cookie=cookie) is None
+    # Who names another host as ours is not believed.
+    assert who(cookie=cookie, origin="https://evil.test", host="evil.test") is None
 
 
 def test_an_apps_token_counts_as_bearer_anywhere(ada: User, token: str) -> None:
@@ -71,9 +76,21 @@ def test_an_apps_token_counts_as_bearer_anywhere(ada: User, token: str) -> None:
 
 def test_an_apps_cookie_counts_on_its_pages_and_ours(ada: User, token: str) -> None:
     cookie = f"greenroom_access={token}"
-    assert who(cookie=cookie, origin=APP) == ada
+    for origin in (APP, NEXT_DOOR):
+        assert who(cookie=cookie, origin=origin) == ada
     assert who(cookie=cookie, origin=HERE) == ada
     assert who(cookie=cookie, origin="https://evil.test") is None
+
+
+def test_where_no_app_may_be_only_a_session_counts(ada: User, cookie: str, token: str) -> None:
+    def here(**headers: str) -> User | None:
+        found: User | None = async_to_sync(sockets.person_here)(scope(**headers))
+        return found
+
+    assert here(cookie=cookie, origin=HERE) == ada
+    assert here(cookie=cookie, origin=NEXT_DOOR) is None
+    assert here(cookie=f"greenroom_access={token}", origin=HERE) is None
+    assert here(authorization=f"Bearer {token}", origin=HERE) is None
 
 
 def test_strangers_and_nonsense_are_nobody(ada: User) -> None:

@@ -11,7 +11,7 @@ STAFF_API, DECISION, …). `viewer`, `other viewer` and `banned viewer` are view
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import pytest
 import pytest_django
@@ -25,12 +25,15 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from accounts.models import User
+from config.asgi import application
 from overlay import services
 from overlay.models import OverlayToken
 from pushes.consumers import NOT_ALLOWED, NOT_SIGNED_IN
 from tests.overlay.conftest import Site, hear
 from tests.tournaments import stage
 from twitch.models import Viewer
+
+T = TypeVar("T")
 
 KEY = "open sesame"
 # `staff` has no rights beyond being staff; `streamer` has every right.
@@ -53,12 +56,12 @@ class Row(NamedTuple):
 
 
 def but(
-    statuses: tuple[int, ...],
+    statuses: tuple[T, ...],
     *,
-    other: int | None = None,
-    banned: int | None = None,
-    moderator: int | None = None,
-) -> tuple[int, ...]:
+    other: T | None = None,
+    banned: T | None = None,
+    moderator: T | None = None,
+) -> tuple[T, ...]:
     """Return nine statuses: other people than the six get what the viewer gets, but for these."""
     viewer = statuses[CALLERS.index("viewer")]
     more = statuses[6:] or (viewer,) * 3
@@ -668,14 +671,16 @@ TABLE.append(
 )
 
 
-def routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
-    """Yield every route below these patterns, as one text."""
+def views(
+    patterns: list[URLPattern | URLResolver], before: str = ""
+) -> Iterator[tuple[str, object]]:
+    """Yield every route below these patterns, as one text, and its view."""
     for pattern in patterns:
         route = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from routes(pattern.url_patterns, route)
+            yield from views(pattern.url_patterns, route)
         else:
-            yield route
+            yield route, pattern.callback
 
 
 @pytest.fixture(params=CALLERS)
@@ -712,7 +717,18 @@ def status(row: Row, who: str, person: User | None) -> int:
 
 
 def test_every_route_is_in_the_table() -> None:
-    assert set(routes(get_resolver().url_patterns)) == {row.route for row in TABLE}
+    routes = {route for route, _ in views(get_resolver().url_patterns)}
+    assert routes == {row.route for row in TABLE}
+
+
+def test_every_method_of_an_api_is_in_the_table() -> None:
+    methods = {
+        (route, method.upper())
+        for route, view in views(get_resolver().url_patterns)
+        for method in ("get", "post", "put", "patch", "delete")
+        if hasattr(getattr(view, "cls", None), method)
+    }
+    assert methods <= {(row.route, row.method) for row in TABLE}
 
 
 def test_everybody_gets_what_the_table_says(
@@ -726,6 +742,31 @@ def test_everybody_gets_what_the_table_says(
 
 
 # --- Sockets ---------------------------------------------------------------------------------
+
+MATCH_SOCKET = r"^ws/match/(?P<match_id>match_[0-9A-Z]{26})$"
+TOUR_SOCKET = r"^ws/tournament/(?P<tournament_id>tour_[0-9A-Z]{26})$"
+
+# The type of the first message, or the code with which the socket is closed.
+SOCKETS: dict[str, tuple[str | int, ...]] = {
+    "ws/overlay/": (NOT_ALLOWED,) * 6,
+    "ws/stream": ("snapshot",) * 6,
+    "ws/queue/": ("snapshot",) * 6,
+    "ws/tournaments": ("snapshot",) * 6,
+    TOUR_SOCKET: ("snapshot",) * 6,
+    MATCH_SOCKET: ("snapshot",) * 6,
+    "ws/studio/": but(
+        (NOT_ALLOWED, NOT_ALLOWED, "snapshot", "snapshot", NOT_ALLOWED, NOT_ALLOWED),
+        moderator="snapshot",
+    ),
+    "api/user/connect": (
+        NOT_SIGNED_IN,
+        "POINTS_UPDATE",
+        NOT_ALLOWED,
+        NOT_ALLOWED,
+        NOT_SIGNED_IN,
+        NOT_SIGNED_IN,
+    ),
+}
 
 
 @pytest.fixture(scope="module")
@@ -760,79 +801,46 @@ def test_the_overlays_socket_opens_for_a_good_token_only(site: Site, token: Over
     assert close_code(site, good) == NOT_ALLOWED
 
 
-def test_the_streams_socket_is_open_to_everybody(site: Site, transactional_db: None) -> None:
-    with connect(f"ws://localhost:{site.port}/ws/stream", proxy=None) as client:
-        assert hear(client)["type"] == "snapshot"
+def heard(site: Site, address: str, person: User | None, origin: str = "") -> str | int:
+    """Return the type of a socket's first message, or the code it is closed with."""
+    headers = {"Origin": origin or site.origin}
+    if person:
+        client = Client()
+        client.force_login(person)
+        headers["Cookie"] = f"sessionid={client.cookies['sessionid'].value}"
+    where = f"ws://localhost:{site.port}/{address}"
+    with connect(where, additional_headers=headers, proxy=None) as socket:
+        try:
+            return str(hear(socket)["type"])
+        except ConnectionClosed:
+            return socket.close_code or 0
 
 
-def test_the_queues_socket_is_open_to_everybody(site: Site, transactional_db: None) -> None:
-    with connect(f"ws://localhost:{site.port}/ws/queue/", proxy=None) as client:
-        assert hear(client)["type"] == "snapshot"
+def test_every_socket_is_in_the_table() -> None:
+    *known, others = application.application_mapping["websocket"].routes
+    assert str(others.pattern) == ""
+    assert {str(route.pattern) for route in known} == set(SOCKETS)
 
 
-def test_the_socket_of_a_match_is_open_to_everybody(site: Site, transactional_db: None) -> None:
-    match = stage.tournament(8).matches.all()[0]
-    address = f"ws://localhost:{site.port}/ws/match/{match.pk}"
-    with connect(address, additional_headers={"Origin": site.origin}, proxy=None) as client:
-        assert hear(client)["you"] is None
+def test_everybody_hears_what_the_table_says(site: Site, transactional_db: None, who: str) -> None:
+    tournament = stage.tournament(8)
+    addresses = {
+        TOUR_SOCKET: f"ws/tournament/{tournament.pk}",
+        MATCH_SOCKET: f"ws/match/{tournament.matches.all()[0].pk}",
+    }
+    person = made(who)
+    due = {route: but(answers)[CALLERS.index(who)] for route, answers in SOCKETS.items()}
+    assert {route: heard(site, addresses.get(route, route), person) for route in SOCKETS} == due
 
 
-def test_the_studios_socket_opens_for_who_may_look_only(site: Site, transactional_db: None) -> None:
-    refused = dict.fromkeys(("nobody", "viewer", "banned moderator"), NOT_ALLOWED)
-    for who in ("nobody", "viewer", "banned moderator", "moderator", "staff"):
-        headers = {"Origin": site.origin}
-        if who != "nobody":
-            headers["Cookie"] = signed_in(who)
-        with connect(
-            f"ws://localhost:{site.port}/ws/studio/", additional_headers=headers
-        ) as client:
-            if who not in refused:
-                assert hear(client)["type"] == "snapshot"
-                continue
-            with pytest.raises(ConnectionClosed) as caught:
-                client.recv(timeout=10)
-            assert caught.value.rcvd
-            assert caught.value.rcvd.code == refused[who]
-
-
-def test_the_socket_of_points_opens_for_viewers_only(site: Site, transactional_db: None) -> None:
-    due = dict.fromkeys(CALLERS, NOT_SIGNED_IN) | {"staff": NOT_ALLOWED, "streamer": NOT_ALLOWED}
-    for who in CALLERS:
-        headers = {"Origin": site.origin}
-        if user := made(who):
-            client = Client()
-            client.force_login(user)
-            headers["Cookie"] = f"sessionid={client.cookies['sessionid'].value}"
-        address = f"ws://localhost:{site.port}/api/user/connect"
-        with connect(address, additional_headers=headers, proxy=None) as socket:
-            if user and user.viewer_id:
-                assert hear(socket)["type"] == "POINTS_UPDATE"
-                continue
-            with pytest.raises(ConnectionClosed) as caught:
-                socket.recv(timeout=10)
-            assert caught.value.rcvd
-            assert caught.value.rcvd.code == due[who]
-
-
-def test_the_studios_socket_is_not_for_pages_of_others(site: Site, transactional_db: None) -> None:
-    with pytest.raises(InvalidStatus) as caught:
-        connect(
-            f"ws://localhost:{site.port}/ws/studio/",
-            additional_headers={"Cookie": signed_in("staff"), "Origin": "https://evil.example"},
-        )
-    assert caught.value.response.status_code == 403
-
-
-def signed_in(who: str) -> str:
-    """Return the cookie of such a person."""
-    client = Client()
-    user = User.objects.create_user(
-        f"{who}'s", is_staff=who == "staff", is_banned=who.startswith("banned")
-    )
-    if who.endswith("moderator"):
-        user.groups.set(Group.objects.all())
-    client.force_login(user)
-    return f"sessionid={client.cookies['sessionid'].value}"
+def test_a_page_of_others_hears_only_what_everybody_does(
+    site: Site, transactional_db: None
+) -> None:
+    streamer = User.objects.create_superuser("7", viewer=Viewer.objects.create(pk="7", login="7"))
+    for route in ("ws/studio/", "api/user/connect"):
+        assert isinstance(heard(site, route, streamer), str)
+        for origin in ("https://evil.example", f"http://localhost:{site.port + 1}"):
+            assert isinstance(heard(site, route, streamer, origin), int), (route, origin)
 
 
 def test_no_other_socket_is_there(site: Site, token: OverlayToken) -> None:
