@@ -110,14 +110,16 @@ def _newcomer(identity: Identity) -> User:
         ).first()
         if is_owner(identity) and administrator:
             return administrator
-    shunned = Shunned.objects.filter(digest=fingerprint(identity.provider, identity.id))
-    new = {"password": make_password(None), "is_banned": shunned.exists()}
+    new = {"password": make_password(None)}
     return User.objects.get_or_create(username=identity.username, defaults=new)[0]
 
 
 def _note(user: User, identity: Identity, now: datetime) -> User:
-    """Write down the newest names, and the viewer that a Twitch account is."""
-    SocialAccount.objects.update_or_create(
+    """Write down the newest names, and the viewer that a Twitch account is.
+
+    An identity that was banned when its account was deleted brings the ban along.
+    """
+    _, is_new = SocialAccount.objects.update_or_create(
         provider=identity.provider,
         uid=identity.id,
         defaults={
@@ -132,8 +134,17 @@ def _note(user: User, identity: Identity, now: datetime) -> User:
             user.is_staff = user.is_superuser = True
     elif user.viewer_id is None:
         user.first_name = identity.name[:150]
-    user.save(update_fields=["viewer", "is_staff", "is_superuser", "first_name"])
+    if is_new and not user.is_superuser:
+        user.is_banned |= _is_shunned(identity)
+    user.save(
+        update_fields=["viewer", "is_staff", "is_superuser", "is_banned", "first_name"],
+    )
     return user
+
+
+def _is_shunned(identity: Identity) -> bool:
+    digest = fingerprint(identity.provider, identity.id)
+    return Shunned.objects.filter(digest=digest).exists()
 
 
 def is_owner(identity: Identity) -> bool:

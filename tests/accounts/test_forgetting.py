@@ -174,6 +174,17 @@ def test_leaving_lifts_no_ban(ada: User) -> None:
         assert signing.sign_in(identity, now=timezone.now()).is_banned
 
 
+def test_a_ban_comes_along_when_the_identity_is_linked_to_another_account(ada: User) -> None:
+    people.ban(ada, "was rude")
+    forgetting.forget(ada)
+    now = timezone.now()
+    other = signing.sign_in(Identity("discord", "5", "n", "N"), now=now)
+    assert not other.is_banned
+    assert signing.link(other, Identity("twitch", ID, "new", "New"), now=now).is_banned
+    people.unban(User.objects.get())
+    assert not signing.sign_in(Identity("twitch", ID, "new", "New"), now=now).is_banned
+
+
 def test_the_owner_and_administrators_cannot_leave_by_accident(
     ada: User, settings: LazySettings
 ) -> None:
