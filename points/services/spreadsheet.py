@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TextIO
+from typing import Any, TextIO, TypeAlias
 
 from django.db import transaction
 
@@ -30,8 +31,16 @@ NAMES = {
 }
 # Names in a file are older than whatever Twitch tells us from now on.
 LONG_AGO = datetime(2011, 6, 6, tzinfo=UTC)
+# Each of our columns by its name in a file; None where the file has none.
+Columns: TypeAlias = "dict[str, str | None]"
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9_]{0,24}")
 # What begins so is a formula to a spreadsheet.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+_HEAD = (
+    "Line 1: it has to name the columns balance, and viewer_id or login (or both), separated by"
+    " commas."
+)
 
 
 class NotImported(Exception):
@@ -44,23 +53,24 @@ class NotImported(Exception):
 
 @dataclass(frozen=True)
 class Row:
-    """One line: whom it names, and how many points it says."""
+    """One line: whom it names, and how many points it says; `login` is empty for who is known."""
 
     line: int
     viewer_id: str
-    login: str
-    display_name: str
     points: int
+    login: str = ""
+    display_name: str = ""
 
 
 @dataclass(frozen=True)
 class Change:
-    """What an import does to one viewer."""
+    """What an import does to one viewer; of `amount`, what they owe is paid off first."""
 
     viewer_id: str
     name: str
     before: int
     after: int
+    amount: int
 
     def __str__(self) -> str:
         return f"{self.name} ({self.viewer_id}): {self.before:,} → {self.after:,}"
@@ -95,32 +105,24 @@ def read(text: Iterable[str]) -> list[Row]:
     try:
         head = {str(name).strip().lower(): name for name in table.fieldnames or []}
         found = {
-            column: next((head[name] for name in names if name in head), "")
+            column: next((head[name] for name in names if name in head), None)
             for column, names in NAMES.items()
         }
         if not found["balance"] or not (found["viewer_id"] or found["login"]):
-            raise NotImported(
-                ["Line 1: it has to name a column balance, and viewer_id or login (or both)."]
-            )
-        cells = [
-            (
-                table.line_num,
-                {column: (row.get(name) or "").strip() for column, name in found.items()},
-            )
-            for row in table
-        ]
+            raise NotImported([_HEAD])
+        lines = [(table.line_num, line) for line in table]
     except csv.Error as error:
         raise NotImported([f"Line {table.line_num}: this is no CSV: {error}."]) from error
-    return _understood(cells)
+    return _understood(lines, found)
 
 
-def _understood(cells: list[tuple[int, dict[str, str]]]) -> list[Row]:
+def _understood(table: list[tuple[int, dict[Any, Any]]], found: Columns) -> list[Row]:
     rows: list[Row] = []
     problems: list[str] = []
     lines: dict[str, int] = {}
-    for line, cell in cells:
+    for line, read in table:
         try:
-            row = _row(line, cell)
+            row = _row(line, _cells(read, found))
         except ValueError as error:
             problems.append(f"Line {line}: {error}")
             continue
@@ -132,6 +134,17 @@ def _understood(cells: list[tuple[int, dict[str, str]]]) -> list[Row]:
     return rows
 
 
+def _cells(read: dict[Any, Any], found: Columns) -> dict[str, str]:
+    """Return the cells by our names of their columns; raises ValueError."""
+    # The reader puts there what has no head.
+    if any(read.get(None) or []):
+        raise ValueError("it has more cells than the head line.")
+    return {
+        column: (read[name] or "").replace("\0", "").strip() if name is not None else ""
+        for column, name in found.items()
+    }
+
+
 def _row(line: int, cell: dict[str, str]) -> Row:
     points, viewer_id, login = cell["balance"], cell["viewer_id"], cell["login"].removeprefix("@")
     is_number = points.isascii() and points.isdecimal() and len(points) <= 20
@@ -141,15 +154,17 @@ def _row(line: int, cell: dict[str, str]) -> Row:
         known = viewers.named(login) if login else None
         if known is None:
             raise ValueError("nobody of that name was seen here, and Twitch's id is not given.")
-        viewer_id, login = known.pk, known.login
+        return Row(line, known.pk, int(points))
     if not (viewer_id.isascii() and viewer_id.isdecimal() and len(viewer_id) <= LONGEST_ID):
         raise ValueError("Twitch's id of a viewer is a number.")
-    if not login and not Viewer.objects.filter(pk=viewer_id).exists():
+    if Viewer.objects.filter(pk=viewer_id).exists():
+        return Row(line, viewer_id, int(points))
+    if not login:
         raise ValueError("nobody of that id was seen here, and no login is given.")
+    if not _LOGIN.fullmatch(login.lower()):
+        raise ValueError("a login of Twitch has at most 25 letters a to z, digits and _.")
     name = cell["display_name"].removeprefix("'")
-    return Row(
-        line, viewer_id, login.lower().replace("\0", ""), name.replace("\0", ""), int(points)
-    )
+    return Row(line, viewer_id, int(points), login.lower(), name)
 
 
 @transaction.atomic
@@ -187,11 +202,16 @@ def _planned(
     changes, problems = [], []
     for row in rows:
         account = accounts[row.viewer_id]
-        after = account.balance + row.points if add else row.points
+        before, owed = account.balance, account.owed
+        amount = row.points if add else row.points - before
+        if amount > 0 and not add:
+            # What is owed is paid off first, and the rest is to make the balance.
+            amount += owed
+        after = before + amount - max(0, min(owed, amount))
         if after < account.held:
             problems.append(f"Line {row.line}: {account.held:,} of their points are set aside.")
-        elif after != account.balance:
-            changes.append(Change(account.pk, str(account.viewer), account.balance, after))
+        elif amount:
+            changes.append(Change(account.pk, str(account.viewer), before, after, amount))
     return changes, problems
 
 
@@ -202,10 +222,9 @@ def _apply(changes: list[Change], by: By, fingerprint: str) -> None:
         raise NotImported(["These very rows were added before."])
     cause = Cause(CAUSE, decision.pk, f"Imported: {by.why}")
     for change in changes:
-        amount = change.after - change.before
-        move = ledger.credit if amount > 0 else ledger.debit
+        move = ledger.credit if change.amount > 0 else ledger.debit
         key = f"import:{fingerprint or decision.pk}:{change.viewer_id}"
-        move(change.viewer_id, abs(amount), cause, key=key, batch=decision.pk)
+        move(change.viewer_id, abs(change.amount), cause, key=key, batch=decision.pk)
 
 
 def _fingerprint(rows: list[Row]) -> str:
@@ -216,6 +235,6 @@ def _fingerprint(rows: list[Row]) -> str:
 def lines(changes: list[Change]) -> Iterator[str]:
     """Yield what people read about an import."""
     yield from map(str, changes)
-    given = sum(max(change.after - change.before, 0) for change in changes)
-    taken = sum(max(change.before - change.after, 0) for change in changes)
+    given = sum(max(change.amount, 0) for change in changes)
+    taken = sum(max(-change.amount, 0) for change in changes)
     yield f"{len(changes):,} balances change: {given:,} points are given, {taken:,} taken."

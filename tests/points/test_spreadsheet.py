@@ -109,9 +109,9 @@ def test_an_import_is_taken_back_as_one(ann: Viewer, bob: Viewer, table: Path) -
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "has to name a column"),
-        ("login\nann\n", "has to name a column"),
-        ("balance\n5\n", "has to name a column"),
+        ("", "has to name the columns"),
+        ("login\nann\n", "has to name the columns"),
+        ("balance\n5\n", "has to name the columns"),
         ("login,balance\nann,-5\n", "Line 2: the balance must be a whole number"),
         ("login,balance\nann,1.5\n", "Line 2: the balance must be"),
         ("login,balance\nann,\n", "Line 2: the balance must be"),
@@ -123,6 +123,11 @@ def test_an_import_is_taken_back_as_one(ann: Viewer, bob: Viewer, table: Path) -
         ("viewer_id,balance\n404,5\n", "Line 2: nobody of that id"),
         ("viewer_id,login,balance\nx,ann,5\n", "Line 2: Twitch's id"),
         ('login,balance\n"ann,5\n', "this is no CSV"),
+        ("login,balance\nbo\0b,5\n", "Line 2: nobody of that name"),
+        ("login;balance\nann;5\n", "separated by commas"),
+        ("login,balance\nann,1,234\n", "Line 2: it has more cells than the head line"),
+        ("id,login,balance\n9,=1+1,5\n", "Line 2: a login of Twitch has"),
+        (f"id,login,balance\n9,{'x' * 26},5\n", "Line 2: a login of Twitch has"),
     ],
 )
 def test_a_table_with_a_bad_line_changes_nothing(
@@ -132,6 +137,30 @@ def test_a_table_with_a_bad_line_changes_nothing(
     with pytest.raises(CommandError, match=problem):
         run("points_import", str(table))
     assert not Account.objects.exists()
+
+
+def test_a_column_without_a_name_is_nobodys(ann: Viewer, table: Path) -> None:
+    table.write_text("login,balance,\nann,7,404\n")
+    run("points_import", str(table))
+    assert balances() == {"2001": 7}
+
+
+def test_who_is_known_keeps_the_names_that_twitch_told(ann: Viewer, table: Path) -> None:
+    table.write_text("id,login,display_name,balance\n2001,=evil,<b>,7\n")
+    run("points_import", str(table))
+    ann.refresh_from_db()
+    assert (ann.login, ann.display_name) == ("ann", "Ann")
+
+
+def test_what_is_owed_is_paid_off_first(ann: Viewer, table: Path) -> None:
+    give(ann, 10)
+    ledger.debit(ann.pk, 10, CAUSE, key="a")
+    ledger.reverse(Entry.objects.earliest("id").pk, CAUSE, owing=True)
+    table.write_text("login,balance\nann,4\n")
+    assert "Ann (2001): 0 → 0" in run("points_import", str(table), "--add")
+    assert (Account.objects.get().balance, Account.objects.get().owed) == (0, 6)
+    assert "Ann (2001): 0 → 4" in run("points_import", str(table))
+    assert (Account.objects.get().balance, Account.objects.get().owed) == (4, 0)
 
 
 def test_what_is_set_aside_stays(ann: Viewer, table: Path) -> None:
@@ -148,3 +177,5 @@ def test_a_file_that_cannot_be_read_is_said_to_be_one(db: None, table: Path) -> 
     table.write_bytes(b"login,balance\n\xff\xfe,5\n")
     with pytest.raises(CommandError, match="cannot be read"):
         run("points_import", str(table))
+    with pytest.raises(CommandError, match="cannot be written"):
+        run("points_export", str(table.parent / "nowhere" / "points.csv"))

@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from points.services import spreadsheet
 
@@ -21,6 +21,9 @@ class Command(BaseCommand):
         if file is None:
             spreadsheet.write(self.stdout)  # type: ignore[arg-type]
             return
-        with file.open("w", encoding="utf-8", newline="") as out:
-            count = spreadsheet.write(out)
+        try:
+            with file.open("w", encoding="utf-8", newline="") as out:
+                count = spreadsheet.write(out)
+        except OSError as error:
+            raise CommandError(f"The file cannot be written: {error}") from error
         self.stdout.write(f"{count:,} accounts are in {file}.")
