@@ -36,7 +36,8 @@ def grant(viewer: Viewer, amount: int, by: By) -> Entry:
 @transaction.atomic
 def reverse(entry: Entry, by: By, *, owing: bool = False) -> Entry:
     """Reverse one entry; raises as `ledger.reverse`."""
-    return ledger.reverse(entry.pk, _reversal(by), owing=owing)
+    cause = _reversal(by, entry.account.viewer)
+    return ledger.reverse(entry.pk, cause, owing=owing)
 
 
 @transaction.atomic
@@ -54,5 +55,6 @@ def decide(
     )
 
 
-def _reversal(by: By) -> Cause:
-    return Cause(CAUSE, decide(Decision.Verb.REVERSE, by).pk, f"Reversed: {by.why}")
+def _reversal(by: By, viewer: Viewer | None = None) -> Cause:
+    decision = decide(Decision.Verb.REVERSE, by, viewer=viewer)
+    return Cause(CAUSE, decision.pk, f"Reversed: {by.why}")

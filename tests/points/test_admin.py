@@ -71,7 +71,8 @@ def test_entries_are_reversed_with_a_reason_once(streamer: Client, ann: Viewer) 
     assert "is reversed." in do(streamer, "reverse_selected", entry)
     assert "is reversed already." in do(streamer, "reverse_selected", entry)
     assert [row.amount for row in Entry.objects.order_by("id")] == [5, -5]
-    assert Decision.objects.get().why == "A mistake"
+    decision = Decision.objects.get()
+    assert (decision.why, decision.viewer) == ("A mistake", ann)
 
 
 def test_a_batch_is_reversed_as_one(streamer: Client, ann: Viewer, bob: Viewer) -> None:
