@@ -9,6 +9,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import pytest
 from django.conf import LazySettings
+from django.core.cache import cache
 from django.test import Client
 
 SignIn = Callable[..., Client]
@@ -49,6 +50,7 @@ def home(settings: LazySettings) -> str:
 def sign_in(db: None, rehearsal_url: str, settings: LazySettings) -> SignIn:
     """Signs a viewer of the rehearsal in."""
     settings.PUBLIC_URL = "http://localhost"
+    cache.clear()  # Of what other tests tried from this address.
 
     def sign_in(login: str, client: Client | None = None, there: str = "/") -> Client:
         client = client or Client(SERVER_NAME="localhost")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import AppSession, User
@@ -26,6 +27,7 @@ WIDTHS = ((1440, "light"), (390, "dark"))
 @pytest.fixture
 def page(chromium: Browser, site: Site, rehearsal_url: str) -> Iterator[Page]:  # noqa: F811
     """A browser in which nobody is signed in, on the sign-in page; what it finds wrong fails."""
+    cache.clear()  # Of what other tests tried from this address.
     context = chromium.new_context()
     context.set_default_timeout(15_000)
     page = context.new_page()
