@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.services.forgetting import GONE
 from points import registry
 from points.models import Account, Entry
 from twitch.models import Viewer
@@ -13,8 +14,8 @@ from twitch.services import viewers
 
 
 def leaderboard(most: int) -> QuerySet[Account]:
-    """Return the fullest accounts, without the empty ones and those of viewers who hide."""
-    accounts = shown(Account.objects.filter(balance__gt=0))
+    """Return the fullest accounts, without empty ones and those of viewers who hide or left."""
+    accounts = shown(Account.objects.filter(balance__gt=0).exclude(viewer__id__startswith=GONE))
     return accounts.select_related("viewer").order_by("-balance", "viewer_id")[:most]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from accounts.models import User
+from accounts.services import forgetting
 from achievements.services import hiding
 from points.services import ledger
 from tests.points.conftest import CAUSE, give
@@ -47,6 +49,13 @@ def test_who_hides_is_shown_nowhere(client: Client, ann: Viewer, bob: Viewer) ->
     assert client.get(f"{API}/viewers/bob").status_code == 404
     hiding.show(bob)
     assert client.get(f"{API}/viewers/bob").status_code == 200
+
+
+def test_who_left_is_on_no_leaderboard(client: Client, ann: Viewer, bob: Viewer) -> None:
+    give(ann, 10)
+    give(bob, 20)
+    forgetting.forget(User.objects.create(username="twitch-2002", viewer=bob))
+    assert [row["login"] for row in client.get(f"{API}/leaderboard").json()] == ["ann"]
 
 
 @pytest.mark.parametrize("name", ["nobody", "'--", "\u202e", "9" * 40, "٣"])
