@@ -187,6 +187,25 @@ def test_a_webhook_that_was_made_for_us_goes_with_its_target(
     assert discord.look()["webhooks_total"] == 0
 
 
+@pytest.mark.parametrize(("source", "left"), [("connected", 1), ("pasted", 2)])
+def test_a_webhook_that_was_made_for_us_goes_when_another_takes_its_place(
+    target: Target, discord: Discord, source: str, left: int
+) -> None:
+    target.source = Target.Source(source)
+    new = discord.hook()
+    targets.replace(target, new.url, NOW)
+    assert Target.objects.get().webhook_id == new.id
+    assert discord.look()["webhooks_total"] == left
+
+
+def test_a_webhook_that_gets_a_new_token_is_not_deleted(target: Target, discord: Discord) -> None:
+    target.source = Target.Source.CONNECTED
+    Target.objects.update(webhook_token=SecretStr("old"))
+    targets.replace(target, discord.look()["webhooks"][0]["url"], NOW)
+    assert discord.look()["webhooks_total"] == 1
+    assert Target.objects.get().source == "connected", "it is still the one that was made for us"
+
+
 def test_a_target_goes_also_while_discord_is_away(target: Target, settings: LazySettings) -> None:
     target.source = Target.Source.CONNECTED
     settings.DISCORD_API_URL = "http://127.0.0.1:9"

@@ -82,7 +82,7 @@ def add_connected(owner: User, code: str, redirect_uri: str, name: str, now: dat
         return _keep(owner, address, webhook, name, Target.Source.CONNECTED, now)
     except Exception:
         # Nobody else knows of it.
-        _delete_there(webhook.id, address)
+        _delete_there(address)
         raise
 
 
@@ -91,9 +91,8 @@ def check(target: Target, now: datetime) -> Target:
 
     Raises TargetRefused as `add_pasted` does.
     """
-    address = Address(target.webhook_id, target.webhook_token)
     try:
-        webhook = _look(target.owner, address)
+        webhook = _look(target.owner, _address(target))
     except TargetRefused as refusal:
         if refusal.code in Target.Disabled:
             disable(target, Target.Disabled(refusal.code), now)
@@ -106,7 +105,8 @@ def check(target: Target, now: datetime) -> Target:
 def replace(target: Target, url: str, now: datetime) -> Target:
     """Post with another webhook from now on; what is watched for the channel stays.
 
-    Raises TargetRefused as `add_pasted` does.
+    The one before is deleted on Discord if it was made for us. Raises TargetRefused as `add_pasted`
+    does.
     """
     try:
         address = addresses.parse(url)
@@ -118,11 +118,17 @@ def replace(target: Target, url: str, now: datetime) -> Target:
         known = _known(target.owner, address)
         if known is not None and known.pk != target.pk:
             raise TargetRefused("known_already", f"You have this channel already: {known.name}.")
+        before, is_another = _address(target), target.webhook_id != address.webhook_id
+        is_left = is_another and _is_ours(target)
         target.webhook_id, target.thread_id = address.webhook_id, address.thread_id
-        target.webhook_token, target.source = address.token, Target.Source.PASTED
+        target.webhook_token = address.token
+        if is_another:
+            target.source = Target.Source.PASTED
         _note(target, webhook, now)
         moved = ["webhook_id", "thread_id", "webhook_token", "source"]
         target.save(update_fields=[*moved, *NOTED])
+    if is_left:
+        _delete_there(before)
     return target
 
 
@@ -159,10 +165,18 @@ def remove(target: Target) -> bool:
 
     The webhook itself is deleted on Discord if it was made for us; tells whether it was.
     """
-    address = Address(target.webhook_id, target.webhook_token)
-    is_ours = target.source == Target.Source.CONNECTED and not target.disabled_at
+    address, is_ours = _address(target), _is_ours(target)
     target.delete()
-    return is_ours and _delete_there(target.webhook_id, address)
+    return is_ours and _delete_there(address)
+
+
+def _address(target: Target) -> Address:
+    return Address(target.webhook_id, target.webhook_token, target.thread_id)
+
+
+def _is_ours(target: Target) -> bool:
+    """Tell whether the webhook was made for us, and is still there."""
+    return target.source == Target.Source.CONNECTED and not target.disabled_at
 
 
 def check_room(owner: User) -> None:
@@ -260,11 +274,11 @@ def _name(given: str) -> str:
     return line(given, LONGEST_NAME)
 
 
-def _delete_there(webhook_id: str, address: Address) -> bool:
+def _delete_there(address: Address) -> bool:
     try:
-        webhooks.remove(webhook_id, address.token)
+        webhooks.remove(address.webhook_id, address.token)
     except (errors.DiscordProblem, errors.Unsure, errors.RateLimited) as error:
-        log.warning("watcher.webhook_left", webhook=webhook_id, why=type(error).__name__)
+        log.warning("watcher.webhook_left", webhook=address.webhook_id, why=type(error).__name__)
         return False
     return True
 
