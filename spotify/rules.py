@@ -38,7 +38,9 @@ KINDS = {
 }
 
 _ID = re.compile(r"[0-9A-Za-z]{22}")
-_URI = re.compile(r"spotify:([a-z]+):([^?#]*)", re.IGNORECASE)
+# What was typed behind it without a blank is not part of it.
+_ID_AHEAD = re.compile(r"[0-9A-Za-z]{22}(?![0-9A-Za-z_-])")
+_URI = re.compile(r"spotify:(?://)?([a-z]+)[:/]([^?#]*)", re.IGNORECASE)
 _LOCALE = re.compile(r"intl-[a-z]{2,4}(-[a-z0-9]{2,8})*", re.IGNORECASE)
 _CODE = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -89,9 +91,10 @@ def read_word(word: str, short_hosts: Collection[str], *, is_alone: bool = True)
 
     Among other words, a bare id needs a digit, lest a long word be taken for one.
     """
-    if _ID.fullmatch(word) and (is_alone or any(map(str.isdigit, word))):
-        return word
-    uri = _URI.fullmatch(word.partition("?")[0])
+    bare = word.partition("?")[0]
+    if _ID.fullmatch(bare) and (is_alone or any(map(str.isdigit, bare))):
+        return bare
+    uri = _URI.match(word)
     if uri:
         return _of_kind(uri[1], re.split("[:/]", uri[2]))
     if word.startswith("//"):
@@ -143,9 +146,10 @@ def _of_kind(kind: str, rest: list[str]) -> str:
     """Return the id when the kind is a track; an old playlist's address begins with its owner."""
     kind = kind.lower()
     if kind == "track":
-        if not (rest and _ID.fullmatch(rest[0])):
+        found = _ID_AHEAD.match(rest[0]) if rest else None
+        if not found:
             raise NotATrack("bad_track_id")
-        return rest[0]
+        return found[0]
     if kind == "user" and "playlist" in rest:
         kind = "playlist"
     raise NotATrack(KINDS.get(kind, "other_kind"))
