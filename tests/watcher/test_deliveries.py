@@ -155,6 +155,18 @@ def test_a_stream_gets_posted_when_it_has_grown_enough(owner: User, place: Targe
         assert Delivery.objects.count() == expected
 
 
+def test_what_fails_another_filter_keeps_nothing_behind_it_from_being_posted(
+    place: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "MOST_AT_ONCE", 2)
+    watch(place, "743", kind="game", least_viewers=10, languages=["de"])
+    for number in range(5):
+        stream(str(number), str(number))
+    watch(place, "4", least_viewers=10)
+    assert deliveries.look_again(timezone.now()) == 1
+    assert Delivery.objects.get().stream_id == "4"
+
+
 def test_a_thousand_watches_cost_as_many_statements_as_ten(owner: User, place: Target) -> None:
     counts = []
     for number in (10, 1000):

@@ -19,7 +19,8 @@ SAGA = "watcher.delivery"
 TEST_PAUSE = timedelta(seconds=5)
 MOST_AT_ONCE = 5000
 
-# Streams that have as many viewers as these watches ask for, and were not posted.
+# Streams that have as many viewers as these watches ask for, and were not posted, in their order
+# from behind a pair on.
 _GROWN = """
 SELECT watch.id, stream.id FROM watcher_watch watch
 JOIN watcher_target target ON target.id = watch.target_id AND target.disabled_at IS NULL
@@ -27,10 +28,11 @@ JOIN watcher_watchedstream stream ON stream.ended_at IS NULL
     AND stream.viewers >= watch.least_viewers
     AND watch.watched_id
         = CASE watch.kind WHEN 'game' THEN stream.game_id ELSE stream.streamer_id END
-WHERE watch.is_active AND watch.least_viewers > 0 AND NOT EXISTS (
+WHERE watch.is_active AND watch.least_viewers > 0 AND (watch.id, stream.id) > (%s, %s)
+AND NOT EXISTS (
     SELECT FROM watcher_delivery delivery
     WHERE delivery.watch_id = watch.id AND delivery.stream_id = stream.id AND NOT delivery.is_test
-) LIMIT %s
+) ORDER BY watch.id, stream.id LIMIT %s
 """
 
 SENTENCES = {
@@ -75,12 +77,21 @@ def catch_up(watch_id: str, stream_id: str, now: datetime) -> int:
 
 def look_again(now: datetime) -> int:
     """Make the deliveries of streams that have got as many viewers as a watch asks for."""
+    made, last = 0, ("", "")
+    # Most that have grown may fail another filter, each time anew: those behind come all the same.
+    while pairs := _grown(last):
+        watches = Watch.objects.in_bulk([watch for watch, _ in pairs])
+        streams = WatchedStream.objects.in_bulk([stream for _, stream in pairs])
+        there = [(w, s) for w, s in pairs if w in watches and s in streams]
+        made += _make(((watches[w], streams[s]) for w, s in there), now, None)
+        last = pairs[-1]
+    return made
+
+
+def _grown(last: tuple[str, str]) -> list[tuple[str, str]]:
     with connection.cursor() as cursor:
-        cursor.execute(_GROWN, [MOST_AT_ONCE])
-        pairs = cursor.fetchall()
-    watches = Watch.objects.in_bulk([watch for watch, _ in pairs])
-    streams = WatchedStream.objects.in_bulk([stream for _, stream in pairs])
-    return _make(((watches[watch], streams[stream]) for watch, stream in pairs), now, None)
+        cursor.execute(_GROWN, [*last, MOST_AT_ONCE])
+        return [(watch, stream) for watch, stream in cursor.fetchall()]
 
 
 def wake(stream_id: str) -> int:
