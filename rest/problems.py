@@ -56,7 +56,9 @@ def _first(detail: Any, field: str = "") -> tuple[str, str]:
     """Return the code of the first complaint and a sentence that names its field."""
     if isinstance(detail, dict):
         name, inner = next(iter(detail.items()))
-        return _first(inner, "" if name == "non_field_errors" else str(name))
+        # A number is the place of an entry in its field.
+        named = field if isinstance(name, int) else "" if name == "non_field_errors" else str(name)
+        return _first(inner, named)
     if isinstance(detail, list):
         return _first(detail[0], field)
     code = detail.code if isinstance(detail, ErrorDetail) else "invalid"

@@ -105,6 +105,17 @@ def test_a_field_inside_another_is_named_too() -> None:
     assert detail == "name: This field is required."
 
 
+def test_an_entry_of_a_list_is_named_as_its_field() -> None:
+    class Words(serializers.Serializer[Any]):
+        words = serializers.ListField(child=serializers.CharField(max_length=3))
+
+    body = Words(data={"words": ["one", "three"]})
+    with pytest.raises(exceptions.ValidationError) as refused:
+        body.is_valid(raise_exception=True)
+    detail = "words: Ensure this field has no more than 3 characters."
+    assert answer_to(refused.value).data == {"code": "max_length", "detail": detail}
+
+
 def test_a_complaint_about_the_whole_has_no_field() -> None:
     body = '{"people": [{"name": "Mo"}], "age": 1}'
     assert answer_to_body(body) == (400, "unfit", "They do not fit together.")
