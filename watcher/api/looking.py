@@ -140,10 +140,9 @@ class PreviewView(APIView):
     def post(self, request: Request) -> Response:
         """The card as it would be posted, made as the posts are; nothing is stored or sent."""
         NoQuery.read(request)
-        body = PreviewWishSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
+        given = PreviewWishSerializer.read(request)
         with answered():
-            watch = _wished(request, body.validated_data)
+            watch = _wished(request, given)
             preview = looking.preview(watch, timezone.now())
         return Response(PreviewSerializer(asdict(preview)).data)
 

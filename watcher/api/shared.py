@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiResponse
-from rest_framework import serializers, status
+from rest_framework import status
 from rest_framework.exceptions import APIException, NotFound, PermissionDenied, ValidationError
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
@@ -77,16 +77,6 @@ class MayWatch(IsSignedIn):
         if request.method not in SAFE_METHODS and person(request).is_banned:
             raise PermissionDenied("You may look, but not change anything.", "banned")
         return True
-
-
-class Strict(serializers.Serializer[Any]):
-    """A body without fields that nobody asked for."""
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        for name in self.initial_data:
-            if name not in self.fields or self.fields[name].read_only:
-                raise ValidationError({str(name): "This cannot be set here."}, "unknown_field")
-        return attrs
 
 
 def targets_of(request: Request) -> QuerySet[Target]:

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.permissions import person
+from rest.bodies import Body
 from rest.problems import problem
 from rest.queries import BAD_QUERY, NoQuery, PageQuery, Pages
 from watcher.api.shared import (
@@ -24,7 +25,6 @@ from watcher.api.shared import (
     OFTEN,
     REFUSALS,
     MayWatch,
-    Strict,
     answered,
     one,
     targets_of,
@@ -74,7 +74,7 @@ class TargetSerializer(serializers.ModelSerializer[Target]):
         return target.disabled_at is None
 
 
-class NewTargetSerializer(Strict):
+class NewTargetSerializer(Body):
     url = serializers.CharField(
         max_length=LONGEST, help_text="The address of a webhook, as Discord shows it."
     )
@@ -87,7 +87,7 @@ class NewTargetSerializer(Strict):
     )
 
 
-class TargetChangeSerializer(Strict):
+class TargetChangeSerializer(Body):
     name = serializers.CharField(required=False, max_length=targets.LONGEST_NAME)
     url = serializers.CharField(
         required=False,
@@ -135,10 +135,9 @@ class TargetsView(ListAPIView[Target]):
         One that was added before, but does not work any more, works again with the new address.
         """
         NoQuery.read(request)
-        body = NewTargetSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
+        given = NewTargetSerializer.read(request)
         with answered():
-            made = targets.add_pasted(person(request), **body.validated_data, now=timezone.now())
+            made = targets.add_pasted(person(request), **given, now=timezone.now())
         return Response(_shown(request, made.pk), status.HTTP_201_CREATED)
 
 
@@ -173,9 +172,7 @@ class TargetView(APIView):
         """Call it otherwise, or post there with another webhook."""
         NoQuery.read(request)
         target = one(targets_of(request), target_id)
-        body = TargetChangeSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        given = body.validated_data
+        given = TargetChangeSerializer.read(request)
         with answered():
             if "url" in given:
                 targets.replace(target, given["url"], timezone.now())

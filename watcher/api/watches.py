@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.permissions import person
+from rest.bodies import Body
 from rest.problems import problem
 from rest.queries import BAD_QUERY, NoQuery, PageQuery, Pages
 from watcher.api.deliveries import A_DELIVERY, DeliverySerializer, shown
@@ -25,7 +26,6 @@ from watcher.api.shared import (
     OFTEN,
     REFUSALS,
     MayWatch,
-    Strict,
     answered,
     one,
     targets_of,
@@ -69,7 +69,7 @@ class WatchSerializer(serializers.ModelSerializer[Watch]):
         fields: ClassVar = list(EXAMPLE)
 
 
-class WishSerializer(Strict):
+class WishSerializer(Body):
     """What can be chosen of a watch."""
 
     languages = serializers.ListField(
@@ -171,9 +171,7 @@ class WatchesView(ListAPIView[Watch]):
     def post(self, request: Request) -> Response:
         """Watch a streamer or a game for one of your channels; Twitch is asked who that is."""
         NoQuery.read(request)
-        body = NewWatchSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        wish = dict(body.validated_data)
+        wish = NewWatchSerializer.read(request)
         target = one(targets_of(request), wish.pop("target_id"))
         with answered():
             thing = things.find(person(request), wish.pop("kind"), wish.pop("watched"))
@@ -204,10 +202,9 @@ class WatchView(APIView):
         """Change what is given. Whom it is about stays: for somebody else add another."""
         NoQuery.read(request)
         watch = one(watches_of(request), watch_id)
-        body = WishSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
+        wish = cast(watches.Wish, WishSerializer.read(request))
         with answered():
-            watches.change(watch, cast(watches.Wish, body.validated_data), timezone.now())
+            watches.change(watch, wish, timezone.now())
         return Response(_shown(request, watch_id))
 
     @extend_schema(operation_id="watch_remove", responses={204: None, 404: NOT_YOURS, **REFUSALS})
