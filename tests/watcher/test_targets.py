@@ -51,6 +51,9 @@ def test_the_token_is_encrypted_where_it_rests(target: Target, hook: Hook) -> No
 def test_a_target_is_called_as_its_owner_wants(owner: User, hook: Hook, discord: Discord) -> None:
     assert targets.add_pasted(owner, hook.url, " My\nchannel\0 ", NOW).name == "My channel"
     assert targets.add_pasted(owner, discord.hook().url, "x" * 200, NOW).name == "x" * 80
+    assert targets.add_pasted(owner, discord.hook().url, "\u202egnp", NOW).name == "gnp"
+    hidden = targets.add_pasted(owner, discord.hook(name="\u200b\u2066").url, "\u200b", NOW)
+    assert hidden.name == "Discord"
 
 
 def test_targets_that_are_called_alike_are_numbered(owner: User, discord: Discord) -> None:

@@ -16,10 +16,11 @@ from django.db.models.functions import Greatest
 from accounts.models import User
 from sagas.flow import Refused
 from watcher.client import errors, oauth, webhooks
-from watcher.client.answers import Webhook, line
+from watcher.client.answers import Webhook
 from watcher.models import Target
 from watcher.rules import addresses
 from watcher.rules.addresses import Address
+from watcher.rules.plain import line
 from watcher.services import asking
 
 log = structlog.get_logger(__name__)
@@ -244,7 +245,7 @@ def _keep(
         webhook_id=address.webhook_id,
         thread_id=address.thread_id,
         source=source,
-        name=_free_name(owner, webhook.name or "Discord"),
+        name=_free_name(owner, _name(webhook.name) or "Discord"),
     )
     target.webhook_token = address.token
     target.name = _name(name) or target.name
@@ -271,7 +272,7 @@ def _free_name(owner: User, name: str) -> str:
 
 
 def _name(given: str) -> str:
-    return line(given, LONGEST_NAME)
+    return line(given)[:LONGEST_NAME].strip()
 
 
 def _delete_there(address: Address) -> bool:
