@@ -343,6 +343,8 @@ STREAM_GRACE = timedelta(seconds=env_int("STREAM_GRACE_SECONDS", 180, 30, 3600))
 
 # A viewer registers for no more tournaments at once.
 TOURNAMENT_MOST_REGISTRATIONS = env_int("TOURNAMENT_MOST_REGISTRATIONS", 3, 1, 100)
+# Who plays in a match, or runs matches, does not vote in it.
+TOURNAMENT_NEUTRAL_VOTERS = env_bool("TOURNAMENT_NEUTRAL_VOTERS", True)
 
 # A person posts to no more Discord channels than these, and watches no more streamers and games.
 WATCHER_MOST_TARGETS = env_int("WATCHER_MOST_TARGETS", 20, 1, 1000)

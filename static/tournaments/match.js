@@ -12,10 +12,11 @@ const SEEN_EACH = 50;
 
 const root = document.getElementById("match");
 const link = document.getElementById("link");
-const mayAct = root.dataset.may !== undefined;
+const mayVote = "mayVote" in root.dataset;
+const mayPredict = "mayPredict" in root.dataset;
 const ask = () => connection.send({ type: "snapshot?" });
-const vote = new Vote(document.getElementById("vote"), { mayAct, ask });
-const market = new Market(document.getElementById("market"), { mayAct, ask, matchId: root.dataset.id });
+const vote = new Vote(document.getElementById("vote"), { mayAct: mayVote, ask });
+const market = new Market(document.getElementById("market"), { mayAct: mayPredict, ask, matchId: root.dataset.id });
 
 let seq = 0;
 let unseen = 0;
@@ -45,7 +46,7 @@ function take(message) {
     score(message);
   } else if (type === "VOTE_STARTED") {
     // Nobody has voted in it yet, so nobody need ask: hundreds would at once.
-    vote.show(message.vote, mayAct ? { home: 0, away: 0, left: message.vote.most_per_viewer } : null);
+    vote.show(message.vote, mayVote ? { home: 0, away: 0, left: message.vote.most_per_viewer } : null);
   } else if (type === "VOTE_ENDED") {
     vote.end(message.vote);
     refresh();

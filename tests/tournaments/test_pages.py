@@ -189,9 +189,12 @@ def test_each_registration_says_what_comes_next(status: str, said: str) -> None:
 def test_a_player_is_shown_the_way_to_their_matches() -> None:
     made = stage.tournament(8)
     player = made.participants.get(seed=3)
-    page = text(signed_in(player.viewer), f"/tournaments/{made.pk}")
+    client = signed_in(player.viewer)
+    page = text(client, f"/tournaments/{made.pk}")
     assert "You play: seed 3, pot 1." in page
     assert f"/tournaments/{made.pk}/players/{player.pk}" in page
+    made.participants.filter(pk=player.pk).update(withdrawn_at=timezone.now())
+    assert "You withdrew, and play on no more." in text(client, f"/tournaments/{made.pk}")
 
 
 @pytest.mark.django_db
@@ -200,7 +203,8 @@ def test_players_of_a_match_are_told_why_they_cannot_bet() -> None:
     match = made.matches.select_related("home__viewer").first()
     assert match
     assert "You play in this match" in text(signed_in(match.home.viewer), f"/matches/{match.pk}")
-    assert "data-may" in text(signed_in(stage.viewer("Ada")), f"/matches/{match.pk}")
+    ada = signed_in(stage.viewer("Ada"))
+    assert "data-may-vote data-may-predict" in text(ada, f"/matches/{match.pk}")
     assert "Sign in with Twitch to vote" in text(Client(), f"/matches/{match.pk}")
 
 

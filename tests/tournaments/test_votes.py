@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
@@ -28,7 +29,7 @@ from tests.tournaments.betting import (
     time_is_over,
 )
 from tournaments.models import Change, Match, Standing, Tournament, Vote, VoteEvent
-from tournaments.services import states, votes
+from tournaments.services import matches, predictions, states, votes
 from tournaments.services.impartiality import Banned, Partial
 from tournaments.services.votes import NotCast, Terms
 
@@ -246,6 +247,19 @@ def test_players_the_banned_and_who_runs_matches_do_not_vote(match: Match) -> No
             cast(event, viewer)
 
 
+def test_the_setting_lets_players_vote_but_never_the_banned(
+    match: Match, settings: LazySettings
+) -> None:
+    settings.TOURNAMENT_NEUTRAL_VOTERS = False
+    event, player = begin(match, cost_per_vote=0), match.home.viewer
+    cast(event, player)
+    User.objects.create(username="player", viewer=player, is_banned=True)
+    with pytest.raises(Banned):
+        cast(event, player)
+    with pytest.raises(Partial):
+        predictions.predict(match.pk, match.away.viewer, "away", 1, "press")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_presses_at_the_same_moment_are_as_many_votes_as_allowed() -> None:
     made = stage.tournament(8)
@@ -338,6 +352,16 @@ def test_an_award_that_made_the_bracket_stays(match: Match) -> None:
     ended(event)
     Tournament.objects.update(status=Tournament.Status.KNOCKOUTS)
     refused("too_late", lambda: votes.cancel(event.pk, by="Ada", now=timezone.now()))
+
+
+def test_a_vote_that_awarded_nothing_is_taken_back_at_any_time(match: Match) -> None:
+    event, viewer = begin(match, points_award=0), rich(100)
+    cast(event, viewer)
+    ended(event)
+    Tournament.objects.update(status=Tournament.Status.KNOCKOUTS)
+    votes.cancel(event.pk, by="Ada", now=timezone.now())
+    assert balance(viewer) == 100
+    assert matches.call_back(match.pk, by="Ada", now=timezone.now()).status == "SCHEDULED"
 
 
 # --- By itself ---------------------------------------------------------------------------------

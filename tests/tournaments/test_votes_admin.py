@@ -81,8 +81,8 @@ def test_a_vote_is_cancelled_with_a_reason(moderator: Client, match: Match) -> N
     event.refresh_from_db()
     assert (event.status, balance(viewer)) == ("CANCELLED", 100)
     Tournament.objects.update(status=Tournament.Status.KNOCKOUTS)
-    VoteEvent.objects.update(status="COMPLETED")
-    assert "has decided the bracket" in moderator.post(LIST, chosen, follow=True).content.decode()
+    VoteEvent.objects.update(status="COMPLETED", home_award=1)
+    assert "the bracket is made of" in moderator.post(LIST, chosen, follow=True).content.decode()
 
 
 def test_without_the_right_there_is_nothing_to_do(client: Client, match: Match) -> None:

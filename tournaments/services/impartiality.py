@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.db.models import Exists, OuterRef, Q
 
@@ -29,13 +30,22 @@ def check(viewer: Viewer, match: Match) -> None:
 
     `match` comes with its two players.
     """
+    people = _people(viewer)
+    if any(is_banned for is_banned, _ in people):
+        raise Banned
     if viewer.pk in (match.home.viewer_id, match.away.viewer_id):
         raise Partial("plays_in_it", "You play in this match, so others decide and bet on it.")
-    for is_banned, runs_it in _people(viewer):
-        if is_banned:
-            raise Banned
-        if runs_it:
-            raise Partial("runs_it", "You may enter results or run votes, so you stay neutral.")
+    if any(runs_it for _, runs_it in people):
+        raise Partial("runs_it", "You may enter results or run votes, so you stay neutral.")
+
+
+def check_voter(viewer: Viewer, match: Match) -> None:
+    """Raise as `check`; if the setting lets them vote all the same, Banned only."""
+    try:
+        check(viewer, match)
+    except Partial:
+        if settings.TOURNAMENT_NEUTRAL_VOTERS:
+            raise
 
 
 def _people(viewer: Viewer) -> list[tuple[bool, bool]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
@@ -11,16 +12,18 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.services import people
 from sagas.flow import Refused
-from tournaments.models import Match
+from tournaments.models import Match, Tournament
 from tournaments.services import impartiality, predictions, reading
 from tournaments.views.page import page
+from twitch.models import Viewer
 
 
 @dataclass(frozen=True)
 class Stance:
-    """Whether whoever looks may vote and predict; if not, why."""
+    """Whether whoever looks may vote, and predict; if not both, why."""
 
-    may_act: bool
+    may_vote: bool
+    may_predict: bool
     said: str = ""
     must_sign_in: bool = False
 
@@ -36,6 +39,7 @@ def match(request: HttpRequest, match_id: str) -> HttpResponse:
         "match": reading.match_document(found, look),
         "market": predictions.market(found, people.viewer_of(request.user)),
         "stance": stance(request.user, found),
+        "is_called_off": found.tournament.status == Tournament.Status.CANCELLED,
     }
     return page(request, "tournaments/match.html", context)
 
@@ -43,9 +47,17 @@ def match(request: HttpRequest, match_id: str) -> HttpResponse:
 def stance(user: User | AnonymousUser, match: Match) -> Stance:
     """Return what this person may do at the match, and why not more."""
     if not isinstance(user, User) or user.viewer is None:
-        return Stance(False, "Sign in with Twitch to vote and to predict.", must_sign_in=True)
+        said = "Sign in with Twitch to vote and to predict."
+        return Stance(may_vote=False, may_predict=False, said=said, must_sign_in=True)
+    vote, predict = impartiality.check_voter, impartiality.check
+    refusals = [_refusal(check, user.viewer, match) for check in (vote, predict)]
+    return Stance(not refusals[0], not refusals[1], refusals[1])
+
+
+def _refusal(check: Callable[[Viewer, Match], None], viewer: Viewer, match: Match) -> str:
+    """Return why the viewer may not do what the check is for, "" if they may."""
     try:
-        impartiality.check(user.viewer, match)
-    except Refused as refusal:
-        return Stance(False, refusal.sentence)
-    return Stance(True)
+        check(viewer, match)
+    except Refused as refused:
+        return refused.sentence
+    return ""

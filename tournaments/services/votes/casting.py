@@ -50,7 +50,7 @@ def cast(event_id: str, viewer: Viewer, participant: str, key: str) -> Vote:
 
 def cast_for(event: VoteEvent, viewer: Viewer, participant: Participant, key: str) -> Vote:
     """Cast a vote for one of the two players of the event's match; raises as `cast`."""
-    impartiality.check(viewer, event.match)
+    impartiality.check_voter(viewer, event.match)
     values = {
         "event": event.pk,
         "viewer": viewer.pk,

@@ -96,14 +96,19 @@ def end_with_match(match: Match, *, now: datetime) -> None:
 def cancel(event_id: str, *, by: str, now: datetime, reason: str = "") -> VoteEvent:
     """Call a vote off, or take back one that is over: no award, and everybody's points back.
 
-    Raises VoteEvent.DoesNotExist, and NotCancelled once the league phase is over.
+    Raises VoteEvent.DoesNotExist, and NotCancelled for an award that the bracket is made of.
     """
     tournament, event = _locked(event_id)
     if event.status == VoteEvent.Status.CANCELLED:
         return event
     was_over = event.status == VoteEvent.Status.COMPLETED
-    if was_over and tournament.status != Tournament.Status.LEAGUE_PHASE:
-        raise NotCancelled("too_late", "What this vote awarded has decided the bracket since.")
+    has_award = bool(event.home_award or event.away_award)
+    if has_award and tournament.status != Tournament.Status.LEAGUE_PHASE:
+        raise NotCancelled(
+            "too_late",
+            "The league phase is over, and what this vote awarded is in the table that the bracket "
+            "is made of: it stays.",
+        )
     event.home_votes, event.away_votes = showing.tally(event)
     event.status = VoteEvent.Status.CANCELLED
     event.home_award = event.away_award = 0
