@@ -103,8 +103,10 @@ export class Ballot {
   }
 }
 
-function verdict({ status, home, away }) {
+function verdict({ status, home, away, no_award_because: because }) {
   if (status === "CANCELLED") return "cancelled";
+  if (because) return "no award";
   const won = [home, away].filter(({ award }) => award > 0);
-  return won.length ? won.map(({ name, award }) => `+${award} for ${name}`).join(", ") : "no award";
+  if (won.length) return won.map(({ name, award }) => `+${award} for ${name}`).join(", ");
+  return `${home.votes > away.votes ? home.name : away.name} wins`;
 }

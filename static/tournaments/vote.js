@@ -3,6 +3,8 @@ import { key, say, send } from "./sending.js";
 
 const SOON_S = 10;
 const number = new Intl.NumberFormat("en");
+// Why nobody gets the award.
+const REASONS = { no_votes: "nobody voted", quorum: "too few voted", tie: "both are level" };
 const some = (count, word) => `${number.format(count)} ${word}${count === 1 ? "" : "s"}`;
 
 export class Vote {
@@ -82,17 +84,18 @@ export class Vote {
       button.toggleAttribute("data-won", award > 0);
     }
     const price = vote.cost_per_vote ? some(vote.cost_per_vote, "point") : "nothing";
-    const award = some(vote.points_award, "league point");
+    const award = vote.points_award ? some(vote.points_award, "league point") : "the applause";
     this.#part("terms").textContent = vote.status === "ACTIVE" ? `Who gets most wins ${award}. A vote costs ${price}.` : this.#verdict();
     this.#part("own").textContent = this.#ownWords();
   }
 
   #verdict() {
-    const { status, home, away, is_refunded } = this.#vote;
+    const { status, home, away, is_refunded, no_award_because: because } = this.#vote;
     const back = is_refunded ? " What votes cost is back." : "";
     if (status === "CANCELLED") return `This vote was cancelled.${back}`;
+    if (because) return `Nobody wins it, as ${REASONS[because]}.${back}`;
     const won = [home, away].filter(({ award }) => award > 0);
-    if (!won.length) return `Nobody gets the award.${back}`;
+    if (!won.length) return `${home.votes > away.votes ? home.name : away.name} wins the applause.`;
     return `${won.map(({ name, award }) => `${name} gets ${some(award, "league point")}`).join(", ")}.`;
   }
 
