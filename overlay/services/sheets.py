@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from overlay.services.cues import cue
 from overlay.services.payloads import Payload, sheet_payload
@@ -37,10 +36,7 @@ def _bracket(look: Look) -> Payload:
 
 
 def _matches(look: Look) -> Payload:
-    days = reading.matchdays(look)
-    current = reading.current_day(days)
-    found: list[dict[str, Any]] = [day for day in days if day["matchday"] == current]
-    return found[0] if found else {}
+    return reading.next_day(look) or {}
 
 
 SHEETS = {"table": _table, "bracket": _bracket, "matches": _matches}

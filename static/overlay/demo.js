@@ -65,7 +65,7 @@ export function sampleGames(games) {
   games.sampleSheets({
     table: { title: CUP, rows: Array.from({ length: 36 }, (_, n) => line(n + 1)) },
     bracket: { title: CUP, rounds: ROUNDS.map(([name, ties]) => ({ name, ties: Array(ties).fill(tie()) })) },
-    matches: { title: CUP, matchday: 4, matches: Array.from({ length: 18 }, (_, n) => pairing(n)) },
+    matches: { title: CUP, name: "Match day 4", matches: Array.from({ length: 18 }, (_, n) => pairing(n)) },
   });
   const [one, other] = NAMES;
   const vote = { id: "vote_sample", cost_per_vote: 50, ends_in: 12, status: "ACTIVE" };

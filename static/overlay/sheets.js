@@ -7,12 +7,12 @@ const LEAVE = 300;
 const HOLD = 20_000;
 const HOLD_SAMPLE = 6000;
 const SIGNS = { direct: "▲", playoff: "◆", out: "▽" };
-const NAMES = { table: "Table", bracket: "Bracket", matches: "Matches" };
+const NAMES = { table: "Table", bracket: "Bracket" };
 const time = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" });
 
 /** Make a sheet of a document; it is as large as it can be in the window. */
 export function sheet(kind, document) {
-  const heading = document.matchday ? `Match day ${document.matchday}` : NAMES[kind];
+  const heading = document.name ?? NAMES[kind];
   const made = fromTemplate("sheet", { "sheet-title": document.title, "sheet-kind": heading });
   made.dataset.sheet = kind;
   made.querySelector("[data-part=test]").hidden = !document.is_test;

@@ -8,7 +8,7 @@ const FADE_MS = 300;
 const SOURCES = {
   table: ["standings", (answer) => answer],
   bracket: ["knockout", (answer) => answer],
-  matches: ["matches", ({ matchdays }) => current(matchdays)],
+  matches: ["matches", ({ next }) => next],
 };
 
 export class Standing {
@@ -88,9 +88,4 @@ export class Standing {
 
 function isFull(document) {
   return (document?.rows ?? document?.rounds ?? document?.matches ?? []).length > 0;
-}
-
-/** The first match day that is not over. */
-function current(days) {
-  return days.find(({ completed, matches }) => completed < matches.length) ?? days.at(-1) ?? {};
 }

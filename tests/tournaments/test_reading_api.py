@@ -67,6 +67,22 @@ def test_matches_come_by_days_with_their_scores(client: Client) -> None:
     assert (on["id"], on["score"]["home"], on["score"]["away"]) == (live.pk, 2, 1)
 
 
+def test_next_is_a_match_day_then_a_leg_and_at_last_the_final(client: Client) -> None:
+    made = stage.tournament(8, played=2)
+
+    def coming() -> tuple[str, int, int]:
+        day = get(client, f"tournaments/{made.pk}/matches")["next"]
+        return day["name"], day["completed"], len(day["matches"])
+
+    assert coming() == ("Match day 3", 0, 4)
+    stage.play(made, days=6)
+    assert coming() == ("Match day 6", 4, 4)
+    stage.knock_out(made, rounds=1)
+    assert coming() == ("Semi-finals, leg 1", 0, 2)
+    stage.knock_out(made, rounds=3)
+    assert coming() == ("Final", 1, 1)
+
+
 def test_participants_come_by_pots_with_whom_they_meet(client: Client) -> None:
     made = stage.tournament(36, played=1)
     pots = get(client, f"tournaments/{made.pk}/participants")["pots"]
@@ -94,7 +110,11 @@ def test_nothing_of_a_draw_is_told_before_it_is_revealed(client: Client) -> None
     match = made.matches.first()
     assert match
     Drawing.objects.update(revealed_at=None)
-    assert get(client, f"tournaments/{made.pk}/matches") == {"matchdays": [], "knockouts": []}
+    assert get(client, f"tournaments/{made.pk}/matches") == {
+        "matchdays": [],
+        "knockouts": [],
+        "next": None,
+    }
     pots = get(client, f"tournaments/{made.pk}/participants")["pots"]
     assert all(player["opponents"] == [] for pot in pots for player in pot["players"])
     assert all(not row["form"] for row in get(client, f"tournaments/{made.pk}/standings")["rows"])

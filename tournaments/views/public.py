@@ -27,11 +27,11 @@ def tournaments(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     found = list(Tournament.objects.shown())
     rows = [_row(request, tournament, now) for tournament in found if not _is_over(tournament)]
-    past = [_past(tournament) for tournament in found if _is_over(tournament)]
+    past = [tournament for tournament in found if _is_over(tournament)]
     context = {
         "open": [row for row in rows if row["tournament"].status not in Tournament.PLAYED],
         "live": [row for row in rows if row["tournament"].status in Tournament.PLAYED],
-        "past": past[:MOST_PAST],
+        "past": [_past(tournament) for tournament in past[:MOST_PAST]],
     }
     return page(request, "tournaments/list.html", context)
 
@@ -87,13 +87,13 @@ def _look(tournament_id: str) -> Look:
 
 
 def _panels(look: Look) -> dict[str, Any]:
-    days = reading.matchdays(look)
+    upcoming = reading.next_day(look)
     return {
         "tournament": reading.tournament_document(look),
         "live": reading.live_matches(look),
         "table": reading.table(look),
-        "days": days,
-        "current_day": reading.current_day(days),
+        "days": [*reading.matchdays(look), *reading.legs(look)],
+        "current_day": upcoming and upcoming["name"],
         "rounds": reading.bracket(look),
         "pots": reading.participants(look),
     }

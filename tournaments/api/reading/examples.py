@@ -31,18 +31,14 @@ MATCH = {
     "forfeit": None,
 }
 LIVE = {"matches": [MATCH]}
-MATCHES = {
-    "matchdays": [
-        {
-            "matchday": 3,
-            "starts_at": "2026-11-17T19:00:00Z",
-            "is_live": True,
-            "completed": 0,
-            "matches": [MATCH],
-        }
-    ],
-    "knockouts": [],
+DAY = {
+    "name": "Match day 3",
+    "starts_at": "2026-11-17T19:00:00Z",
+    "is_live": True,
+    "completed": 0,
+    "matches": [MATCH],
 }
+MATCHES = {"matchdays": [{"matchday": 3, **DAY}], "knockouts": [], "next": DAY}
 TABLE = {
     "is_final": False,
     "has_bonus": True,

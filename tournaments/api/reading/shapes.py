@@ -55,17 +55,25 @@ class LiveShape(Shape):
     matches = MatchShape(many=True)
 
 
-class MatchdayShape(Shape):
-    matchday = serializers.IntegerField()
+class DayShape(Shape):
+    name = serializers.CharField()
     starts_at = serializers.DateTimeField(allow_null=True)
     is_live = serializers.BooleanField()
     completed = serializers.IntegerField(help_text="Matches that are over.")
     matches = MatchShape(many=True)
 
 
+class MatchdayShape(DayShape):
+    matchday = serializers.IntegerField()
+
+
 class MatchesShape(Shape):
     matchdays = MatchdayShape(many=True)
     knockouts = MatchShape(many=True)
+    next = DayShape(
+        allow_null=True,
+        help_text="The match day or leg that is on or comes next; null before the draw.",
+    )
 
 
 class FormShape(Shape):

@@ -83,13 +83,14 @@ class ParticipantsView(DocumentView):
 class MatchesView(DocumentView):
     @documented("tournament_matches", shapes.MatchesShape, examples.MATCHES)
     def get(self, request: Request, tournament_id: str) -> Response:
-        """The match days of the league phase, and the matches of the knock-outs."""
+        """The match days of the league phase, the matches of the knock-outs, and what is next."""
         return self.document(
             request,
             tournament_id,
             lambda look: {
                 "matchdays": reading.matchdays(look),
                 "knockouts": reading.knockout_matches(look),
+                "next": reading.next_day(look),
             },
         )
 

@@ -3,10 +3,11 @@
 from tournaments.services.reading.bracket import bracket
 from tournaments.services.reading.look import Look
 from tournaments.services.reading.matches import (
-    current_day,
     knockout_matches,
+    legs,
     match_row,
     matchdays,
+    next_day,
     player_matches,
 )
 from tournaments.services.reading.roster import participants
@@ -17,12 +18,13 @@ from tournaments.services.reading.whole import live_matches, on_now, shown, tour
 __all__ = [
     "Look",
     "bracket",
-    "current_day",
     "knockout_matches",
+    "legs",
     "live_matches",
     "match_document",
     "match_row",
     "matchdays",
+    "next_day",
     "on_now",
     "participants",
     "player_matches",

@@ -57,7 +57,7 @@ class Look:
         if not self.is_revealed:
             return []
         found = self.tournament.matches.counting()
-        return list(found.order_by("matchday", "leg", "scheduled_at", "pk"))
+        return list(found.order_by("matchday", "leg", "scheduled_at", "tie__slot", "pk"))
 
     @cached_property
     def lines(self) -> list[Standing]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from tournaments.models import Ground, Match, Phase
+from tournaments.services.matches import Day
 from tournaments.services.reading.look import Look
 
 # In the order of play.
@@ -60,21 +61,32 @@ def matchdays(look: Look) -> list[dict[str, Any]]:
     for match in look.matches:
         if match.matchday is not None:
             days[match.matchday].append(match)
-    return [_day(look, day, matches) for day, matches in sorted(days.items())]
+    return [
+        {"matchday": day, **_day(look, Day(Phase.LEAGUE, day), matches)}
+        for day, matches in sorted(days.items())
+    ]
 
 
-def current_day(days: list[dict[str, Any]]) -> int | None:
-    """Return the match day that people look for: the first one that is not over."""
-    open_days = [day["matchday"] for day in days if day["completed"] < len(day["matches"])]
-    if open_days:
-        return int(open_days[0])
-    return int(days[-1]["matchday"]) if days else None
+def legs(look: Look) -> list[dict[str, Any]]:
+    """Return the legs of the knock-outs that have players, each as a day, in the order of play."""
+    days = defaultdict[Day, list[Match]](list)
+    for match in sorted(look.matches, key=_place):
+        if match.tie_id is not None:
+            days[Day.of(match)].append(match)
+    return [_day(look, day, matches) for day, matches in days.items()]
+
+
+def next_day(look: Look) -> dict[str, Any] | None:
+    """Return the match day or leg that is on or comes next; the last one when all is played."""
+    days = [*matchdays(look), *legs(look)]
+    open_days = (day for day in days if day["completed"] < len(day["matches"]))
+    return next(open_days, days[-1] if days else None)
 
 
 def knockout_matches(look: Look) -> list[dict[str, Any]]:
     """Return the legs of all ties that have players, round by round."""
-    legs = [match for match in look.matches if match.tie_id is not None]
-    return [match_row(look, match) for match in sorted(legs, key=_place)]
+    found = [match for match in look.matches if match.tie_id is not None]
+    return [match_row(look, match) for match in sorted(found, key=_place)]
 
 
 def player_matches(look: Look, participant_id: str) -> list[dict[str, Any]]:
@@ -87,10 +99,10 @@ def _place(match: Match) -> tuple[int, int]:
     return ROUNDS.index(match.phase), match.matchday or match.leg or 0
 
 
-def _day(look: Look, day: int, matches: list[Match]) -> dict[str, Any]:
+def _day(look: Look, day: Day, matches: list[Match]) -> dict[str, Any]:
     times = [match.scheduled_at for match in matches if match.scheduled_at]
     return {
-        "matchday": day,
+        "name": str(day).capitalize(),
         "starts_at": min(times, default=None),
         "is_live": any(match.status == LIVE for match in matches),
         "completed": sum(match.status == COMPLETED for match in matches),
