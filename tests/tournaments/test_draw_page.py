@@ -189,7 +189,7 @@ def test_every_size_fits_and_is_accessible(
     page = opened(made, director, width)
 
     assert page.evaluate("document.documentElement.scrollWidth") == width
-    assert page.title() == "League draw · Autumn Cup · Greenroom"
+    assert page.title() == "Draw · Autumn Cup · Greenroom"
     assert stage.HOSTILE[0] in page.inner_text("#draw-pots")
     assert wrong(page) == []
 
