@@ -1,5 +1,6 @@
 // Set-up: brings itself up to date after each round trip, and while it waits for the overlay.
 import { obey } from "./actions.js";
+import { morph } from "./morph.js";
 
 const EVERY = 2000;
 const steps = document.getElementById("setup");
@@ -9,9 +10,7 @@ async function refresh() {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
   if (answer.redirected || !answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  Idiomorph.morph(steps, page.getElementById("setup"), {
-    callbacks: { beforeAttributeUpdated: (name, node) => !(name === "open" && node.matches("details")) },
-  });
+  morph(steps, page.getElementById("setup").innerHTML);
   prove();
 }
 

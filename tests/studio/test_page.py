@@ -110,6 +110,14 @@ def test_the_song_that_plays_is_skipped(show: Show, opened: Opening) -> None:
     assert len(show.backstage.effects("song_skipped")) == 1
 
 
+def test_requests_are_paused_and_taken_again_by_one_button(show: Show, opened: Opening) -> None:
+    page = opened("/studio")
+    page.get_by_role("button", name="Pause requests").click()
+    page.get_by_role("button", name="Take requests again").click()
+    page.locator("#toast").get_by_text("open again").wait_for()
+    page.get_by_role("button", name="Pause requests").wait_for()
+
+
 def test_what_is_typed_and_where_the_focus_is_survives_what_happens(
     show: Show, opened: Opening
 ) -> None:
@@ -121,8 +129,11 @@ def test_what_is_typed_and_where_the_focus_is_survives_what_happens(
     show.redeem("Glass", viewer="mo")
     page.locator("[data-panel=feed]").get_by_text("Mo Song Request").wait_for()
     page.keyboard.type("t")
+    page.keyboard.press("Tab")
+    show.redeem("Northbound", viewer="bo")
+    page.locator("[data-panel=feed]").get_by_text("Bo Song Request").wait_for()
     assert note.input_value() == "Sorted out"
-    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Close as it is").press("Enter")
     page.locator("#toast").get_by_text("Closed as it is.").wait_for()
 
 
