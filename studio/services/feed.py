@@ -146,12 +146,10 @@ def _detail(row: Redemption) -> str:
 
 
 def _scene(row: Redemption) -> str:
-    roll, song = _roll(row), _song(row)
-    if row.status == Status.CANCELED:
-        return ""
-    if roll and roll.rolled_at and not roll.withdrawn_at:
+    song = _song(row)
+    if _roll(row) and row.status == Status.FULFILLED:
         return "roll"
-    return "song_requested" if song and song.queued_at else ""
+    return "song_requested" if song and song.queued_at and row.status != Status.CANCELED else ""
 
 
 def _why(row: Redemption, run: RunView | None) -> str:

@@ -27,7 +27,8 @@ def replay(scene: str, subject: str, now: datetime) -> bool:
 
 
 def _roll(subject: str) -> Payload | None:
-    roll = Roll.objects.made().select_related("viewer").filter(pk=subject).first()
+    final = Roll.objects.made().filter(redemption__status=Redemption.Status.FULFILLED)
+    roll = final.select_related("viewer").filter(pk=subject).first()
     if roll is None or roll.roll is None or roll.winning_number is None:
         return None
     return overlay.roll_payload(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -38,15 +37,14 @@ def redeem(viewer: Viewer, status: str = "FULFILLED") -> Redemption:
     )
 
 
-def roll(viewer: Viewer, withdrawn_at: datetime | None = None) -> None:
+def roll(viewer: Viewer, status: str = "FULFILLED") -> None:
     Roll.objects.create(
-        redemption=redeem(viewer),
+        redemption=redeem(viewer, status),
         viewer=viewer,
         roll=4203,
         winning_number=4207,
         distance=4,
         rolled_at=NOW,
-        withdrawn_at=withdrawn_at,
     )
 
 
@@ -101,18 +99,21 @@ def test_what_the_feed_tells_is_shown_again(
     assert "is_test" not in cue.payload
 
 
-def test_what_was_taken_back_is_not_shown(ada: Viewer, streamer: Client) -> None:
-    request(ada, "CANCELED")
+@pytest.mark.parametrize(
+    ("happen", "scene", "status"),
+    [
+        (request, "song_requested", "CANCELED"),
+        (roll, "roll", "CANCELED"),
+        (roll, "roll", "UNFULFILLED"),
+    ],
+)
+def test_what_was_taken_back_or_may_yet_be_is_not_shown(
+    ada: Viewer, streamer: Client, happen: Any, scene: str, status: str
+) -> None:
+    happen(ada, status)
     (entry,) = feed()
     assert entry.scene == ""
-    assert streamer.post(f"/studio/replays/song_requested/{entry.subject}").status_code == 404
-
-
-def test_a_withdrawn_roll_is_not_shown(ada: Viewer, streamer: Client) -> None:
-    roll(ada, withdrawn_at=NOW)
-    (entry,) = feed()
-    assert entry.scene == ""
-    assert streamer.post(f"/studio/replays/roll/{entry.subject}").status_code == 404
+    assert streamer.post(f"/studio/replays/{scene}/{entry.subject}").status_code == 404
 
 
 @pytest.mark.parametrize(
