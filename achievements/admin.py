@@ -35,7 +35,7 @@ def _fields_of_facts() -> str:
 class DefinitionForm(forms.ModelForm):  # type: ignore[type-arg]
     fact = forms.ChoiceField(widget=UnfoldAdminSelectWidget, help_text="What it is made of.")
     condition = forms.JSONField(
-        required=False, empty_value={}, initial=dict, widget=UnfoldAdminTextareaWidget({"rows": 3})
+        required=False, initial=dict, widget=UnfoldAdminTextareaWidget({"rows": 3})
     )
 
     class Meta:
@@ -53,6 +53,10 @@ class DefinitionForm(forms.ModelForm):  # type: ignore[type-arg]
                 ' {"is_win": false, "distance": {"at_most": 100}}. Also: at_least, differs,'
                 f" contains. Fields: {_fields_of_facts()}"
             )
+
+    def clean_condition(self) -> Any:
+        condition = self.cleaned_data["condition"]
+        return {} if condition is None else condition
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

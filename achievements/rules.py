@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,6 +19,10 @@ ALL_TIME = ""
 
 
 # --- Conditions ------------------------------------------------------------------------------
+
+
+# What JSON can spell and a database's text cannot hold: a NUL, and half of a character.
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def _contains(value: Any, part: str) -> bool:
@@ -76,6 +81,8 @@ def _demand_problem(kind: Kind, comparison: str, other: Any) -> str:
     if comparison != "equals" and comparison not in COMPARISONS:
         return f"There is no {comparison!r}; there are equals, {', '.join(COMPARISONS)}."
     is_list = kind not in (bool, int, str)
+    if isinstance(other, str) and _UNSTORABLE.search(other):
+        return "It holds a character that no text can have."
     if comparison == "contains":
         if kind in (bool, int):
             return "Only a text can be asked for what it contains."

@@ -49,6 +49,7 @@ def test_a_definition_is_made_without_code_and_counts(streamer: Client, ann: Vie
         ({"condition": "{roll: 7}"}, "Enter a valid JSON"),
         ({"condition": '{"luck": 7}'}, "no field"),
         ({"condition": '{"roll": "seven"}'}, "is not a whole number"),
+        ({"condition": r'{"viewer_name": "\u0000"}'}, "no text can have"),
         ({"threshold": 0}, "greater than or equal to 1"),
         ({"counter": "record"}, "must measure a number"),
         ({"counter": "first_of_session"}, "scope session"),
@@ -64,6 +65,11 @@ def test_a_senseless_definition_is_refused_with_its_reason(
     assert answer.status_code == 200
     assert complaint in answer.content.decode()
     assert Definition.objects.count() == 13
+
+
+def test_a_condition_that_is_left_empty_demands_nothing(streamer: Client) -> None:
+    assert streamer.post(f"{PAGE}add/", {**FORM, "condition": ""}).status_code == 302
+    assert Definition.objects.get(key="lucky_seven").condition == {}
 
 
 def test_a_dry_run_names_who_would_earn_it_and_then_applies_it(

@@ -49,6 +49,8 @@ def test_a_fact_matches_when_every_demand_is_met(condition: Any, expected: bool)
         ({"viewer_name": {"at_least": "a"}}, "Only a number"),
         ({"artists": ["Ann"]}, "A list can only"),
         ({"distance": None}, "None is not a whole number"),
+        ({"viewer_name": "a\0b"}, "no text can have"),
+        ({"viewer_name": {"contains": "\ud800"}}, "no text can have"),
     ],
 )
 def test_a_senseless_condition_is_refused_with_its_reason(condition: Any, problem: str) -> None:
