@@ -77,7 +77,7 @@ function score(now) {
 /** What follows from a new state, the server words. */
 async function refresh() {
   try {
-    await morph(location.pathname, ["note", "aggregate", "history"]);
+    await morph(location.pathname, ["note", "aggregate", "stance", "history"]);
     localise(root);
   } catch {
     // The page is right again when it is loaded.

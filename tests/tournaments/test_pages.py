@@ -208,6 +208,19 @@ def test_players_of_a_match_are_told_why_they_cannot_bet() -> None:
     assert "Sign in with Twitch to vote" in text(Client(), f"/matches/{match.pk}")
 
 
+@pytest.mark.django_db
+def test_only_the_players_of_a_match_are_led_to_report_it_until_it_has_its_result() -> None:
+    made = stage.tournament(8)
+    match = made.matches.select_related("home__viewer").first()
+    assert match
+    home, stranger = signed_in(match.home.viewer), signed_in(stage.viewer("Ada"))
+    page, report = f"/matches/{match.pk}", f"/matches/{match.pk}/report"
+    assert report in text(home, page)
+    assert report not in text(stranger, page)
+    stage.finish(match, 2, 1)
+    assert report not in text(home, page)
+
+
 # --- In a browser --------------------------------------------------------------------------------
 
 

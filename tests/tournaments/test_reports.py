@@ -12,7 +12,7 @@ from tests.tournaments import stage
 from tests.tournaments.stage import KICKOFF
 from tournaments.models import Match, Result
 from tournaments.rules.scores import PLAYED, TAKEN_BACK, Entered, Score
-from tournaments.services import desk, reports, results
+from tournaments.services import desk, predictions, reports, results
 from tournaments.services.reports import NotYours, Told
 from tournaments.services.results import By
 
@@ -47,7 +47,10 @@ def test_two_who_agree_confirm_the_result(match: Match) -> None:
 
 def test_the_first_report_locks_the_predictions(match: Match) -> None:
     assert match.live_at is None
-    assert say(match, "home", 2, 1).live_at == NOW
+    assert predictions.is_open(match)
+    match = say(match, "home", 2, 1)
+    assert match.live_at == NOW
+    assert not predictions.is_open(match)
 
 
 def test_two_who_disagree_wait_for_somebody(match: Match) -> None:

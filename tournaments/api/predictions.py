@@ -80,7 +80,9 @@ class MarketSideShape(Shape):
 
 class MarketShape(Shape):
     match_id = serializers.CharField()
-    is_open = serializers.BooleanField(help_text="Until the match goes live.")
+    is_open = serializers.BooleanField(
+        help_text="Until the match goes live, or one of its players reports it."
+    )
     total = serializers.IntegerField()
     points = serializers.IntegerField()
     least_stake = serializers.IntegerField()
@@ -149,7 +151,7 @@ class PredictView(APIView):
             sent("A draw", {"side": "draw", "points_wagered": 50, "key": "press-1"}),
             sent("A player", {"participant": "2001", "points_wagered": 50, "key": "press-2"}),
             answer("Staked", MARKET),
-            problem("locked", "Predictions closed at 19:02:11 UTC: the match was live."),
+            problem("locked", "Predictions closed at 19:02:11 UTC, as the match had begun."),
         ],
     )
     def post(self, request: Request, match_id: str) -> Response:

@@ -60,6 +60,13 @@ def report(match_id: str, viewer: Viewer, told: Told, *, now: datetime) -> Match
     return match
 
 
+def may_report(match: Match, viewer: Viewer) -> bool:
+    """Tell whether this viewer is one of its two players, and it is still to have its result."""
+    is_on = match.tournament.status in Tournament.PLAYED and not match.is_set_aside
+    is_theirs = viewer.pk in (match.home.viewer_id, match.away.viewer_id)
+    return is_on and is_theirs and match.status != Status.COMPLETED
+
+
 def differ(match: Match) -> bool:
     """Tell whether both players have reported the match, and not the same."""
     reported = [results.score_of(each) for each in match.reports.all()]

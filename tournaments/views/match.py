@@ -13,19 +13,20 @@ from accounts.models import User
 from accounts.services import people
 from sagas.flow import Refused
 from tournaments.models import Match, Tournament
-from tournaments.services import impartiality, predictions, reading
+from tournaments.services import impartiality, predictions, reading, reports
 from tournaments.views.page import page
 from twitch.models import Viewer
 
 
 @dataclass(frozen=True)
 class Stance:
-    """Whether whoever looks may vote, and predict; if not both, why."""
+    """Whether whoever looks may vote, and predict, if not both, why; and whether they report it."""
 
     may_vote: bool
     may_predict: bool
     said: str = ""
     must_sign_in: bool = False
+    may_report: bool = False
 
 
 @require_safe
@@ -51,7 +52,8 @@ def stance(user: User | AnonymousUser, match: Match) -> Stance:
         return Stance(may_vote=False, may_predict=False, said=said, must_sign_in=True)
     vote, predict = impartiality.check_voter, impartiality.check
     refusals = [_refusal(check, user.viewer, match) for check in (vote, predict)]
-    return Stance(not refusals[0], not refusals[1], refusals[1])
+    may_report = not user.is_banned and reports.may_report(match, user.viewer)
+    return Stance(not refusals[0], not refusals[1], refusals[1], may_report=may_report)
 
 
 def _refusal(check: Callable[[Viewer, Match], None], viewer: Viewer, match: Match) -> str:

@@ -71,7 +71,7 @@ def _stake(prediction: Prediction, points: int, key: str) -> Prediction:
 def _check_match(match: Match, side: str) -> None:
     if match.live_at:
         raise NotStaked(
-            "locked", f"Predictions closed at {match.live_at:%H:%M:%S} UTC: the match was live."
+            "locked", f"Predictions closed at {match.live_at:%H:%M:%S} UTC, as the match had begun."
         )
     if match.status != Match.Status.SCHEDULED:
         raise NotStaked("locked", "Predictions are closed: the match has its result.")
