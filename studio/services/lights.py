@@ -65,7 +65,7 @@ def lights(now: datetime) -> list[Light]:
 def _eventsub(report: health.Report) -> Light:
     link, check = reverse("admin:twitch_subscription_changelist"), report.checks["eventsub"]
     if not check.ok:
-        words = f"Nothing is heard from Twitch: {check.detail}."
+        words = f"Nothing is heard from Twitch: {check.detail.rstrip('.')}."
         return Light("eventsub", "Events", "bad", words, link, "See the subscriptions")
     missing = sorted(_pulse().get("missing", {}))
     if missing:
@@ -111,7 +111,7 @@ def _spotify(now: datetime) -> Light:
         words = "No player is connected: songs cannot be requested."
         return Light("spotify", "Spotify", "off", words, connect, "Connect the player")
     if state.open_until:
-        until = f"{state.open_until:%H:%M} UTC"
+        until = f"{state.open_until:%A %H:%M} UTC"
         words = f"The breaker is open until {until}: {state.reason} {used}"
         return Light("spotify", "Spotify", "bad", words, link, "See the calls")
     if why:

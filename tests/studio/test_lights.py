@@ -84,7 +84,7 @@ def test_the_breaker_is_told_with_its_end_and_its_reason() -> None:
     until = timezone.now() + timedelta(hours=1)
     Breaker.objects.create(open_until=until, code="quota_exhausted", reason="The quota is gone.")
     assert light("spotify").tone == "bad"
-    assert f"{until:%H:%M} UTC: The quota is gone." in light("spotify").words
+    assert f"{until:%A %H:%M} UTC: The quota is gone." in light("spotify").words
 
 
 def test_spotify_may_be_left_out() -> None:
