@@ -68,10 +68,11 @@ def test_a_new_name_frees_the_old_one(api: Api) -> None:
 @pytest.mark.parametrize(
     ("body", "code"),
     [
-        ({"name": "no spaces", "template": "x"}, "invalid"),
-        ({"name": "x" * 51, "template": "x"}, "invalid"),
-        ({"name": "Ünï", "template": "x"}, "invalid"),
+        ({"name": "no spaces", "template": "x"}, "invalid_name"),
+        ({"name": "x" * 51, "template": "x"}, "invalid_name"),
+        ({"name": "Ünï", "template": "x"}, "invalid_name"),
         ({"name": "a\n", "template": "x", "aliases": ["b c"]}, "invalid_name"),
+        ({"name": "a", "template": "x", "aliases": ["b" * 51]}, "invalid_name"),
         ({"template": "x"}, "required"),
         ({"name": "a"}, "no_text"),
         ({"name": "a", "template": " "}, "no_text"),

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.text import Truncator
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
@@ -20,10 +21,8 @@ from twitch.models import Command, CommandUse
 from twitch.services.commands import editing, listing
 from twitch.services.commands.editing import NotPossible
 
-PLACEHOLDERS = (
-    "{user} is who asks · {count} how often it was used · {value} what !update has set ·"
-    " {random:yes|no|maybe} one of these."
-)
+# So much of an answer stands in the list, the rest on its own page.
+SHOWN = 80
 TEXT = ["kind", "template", "value", "write_permission"]
 LIMITS = ["permission", "cooldown_seconds", "viewer_cooldown_seconds", "only_live", "is_enabled"]
 COLUMNS = {field.name for field in Command._meta.fields}
@@ -100,7 +99,7 @@ class CommandAdmin(ModelAdmin):
         if obj and obj.handler:
             return [called, limits, used]
         text = [*TEXT, "preview"] if obj else TEXT
-        says = ("What it answers", {"fields": text, "description": PLACEHOLDERS})
+        says = ("What it answers", {"fields": text, "description": editing.PLACEHOLDER_HELP})
         return [called, says, limits, used] if obj else [called, says, limits]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Command | None = None) -> list[str]:
@@ -156,7 +155,7 @@ class CommandAdmin(ModelAdmin):
 
 @admin.register(CommandUse)
 class CommandUseAdmin(ReadOnlyAdmin):
-    list_display: ClassVar = ["typed", "viewer", "reply", "shown_status", "problem", "used_at"]
+    list_display: ClassVar = ["used_at", "typed", "viewer", "shown_status", "problem", "answer"]
     list_filter: ClassVar = ["status", "command", "problem_code"]
     list_select_related: ClassVar = ["viewer"]
     search_fields: ClassVar = ["message_id", "name", "viewer__login", "viewer__display_name"]
@@ -167,8 +166,12 @@ class CommandUseAdmin(ReadOnlyAdmin):
     def typed(self, use: CommandUse) -> str:
         return f"!{use.name}"
 
+    @display(description="Answer", ordering="reply")
+    def answer(self, use: CommandUse) -> str:
+        return Truncator(use.reply).chars(SHOWN)
+
     @display(
-        description="Answer",
+        description="What became of it",
         ordering="status",
         label={
             "silent": "info",

@@ -49,10 +49,10 @@ class RankField(serializers.ChoiceField):
 
 
 class CommandSerializer(serializers.ModelSerializer[Command]):
-    # Who has a name already is asked where all names are, in the service.
-    name = serializers.RegexField(r"^[a-z0-9-]{1,50}$", error_messages={"invalid": "a-z, 0-9, -."})
+    # What a name may be, and who has it already, is asked where all names are: in the service.
+    name = serializers.CharField(help_text="1 to 50 of a-z, 0-9 and -.")
     aliases = serializers.ListField(
-        child=serializers.CharField(max_length=50), max_length=editing.MOST_ALIASES, required=False
+        child=serializers.CharField(), max_length=editing.MOST_ALIASES, required=False
     )
     permission = RankField(required=False, help_text="Who may use it.")
     write_permission = RankField(
@@ -80,6 +80,9 @@ class CommandSerializer(serializers.ModelSerializer[Command]):
             "last_used_at",
         ]
         read_only_fields: ClassVar = ["count", "last_used_at"]
+        extra_kwargs: ClassVar = {
+            "template": {"help_text": f"What is answered. {editing.PLACEHOLDER_HELP}"}
+        }
 
     def get_usage(self, command: Command) -> str:
         return listing.usage(command)

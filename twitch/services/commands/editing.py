@@ -21,6 +21,11 @@ from twitch.services import chat
 log = structlog.get_logger(__name__)
 
 MOST_ALIASES = 20
+# What people are told of the placeholders below.
+PLACEHOLDER_HELP = (
+    "{user} is who asks · {count} how often it was used · {value} what !update has set ·"
+    " {random:yes|no|maybe} one of these."
+)
 PLACEHOLDERS = {
     Command.Kind.TEXT: ("user", "count"),
     Command.Kind.VALUE: ("user", "count", "value"),
