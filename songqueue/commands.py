@@ -23,7 +23,6 @@ from twitch.services import chat
 
 SOME = timedelta(seconds=5)
 MOST_NEXT = 4
-READ_WITHIN = timedelta(seconds=10)
 
 
 # --- For viewers -----------------------------------------------------------------------------
@@ -32,7 +31,7 @@ READ_WITHIN = timedelta(seconds=10)
 @command("song", aliases=("np", "nowplaying"), cooldown=SOME, help="Which song plays.")
 def song(call: Invocation) -> str:
     """Name the song, and who requested it."""
-    player.read_soon(READ_WITHIN)
+    player.read_when_asked(call.at)
     now = board(timezone.now())["now"]
     if now is None:
         return chat.render(texts.NOTHING_PLAYS)
@@ -44,7 +43,7 @@ def song(call: Invocation) -> str:
 @command("queue", aliases=("songs",), cooldown=SOME, help="Which songs come next.")
 def next_songs(call: Invocation) -> str:
     """Name the next four; requests with their places and who asked for them."""
-    player.read_soon(READ_WITHIN)
+    player.read_when_asked(call.at)
     shown = board(timezone.now())
     items = [*shown["next"], *shown["waiting"]][:MOST_NEXT]
     if not items:

@@ -150,9 +150,8 @@ class _Attribution:
     def _has_begun_again(self, current: Current) -> bool:
         """Tell whether the track ended and is on again, as one of its requests."""
         over = self.reading.at - self.before.at - self.reading.progress
-        left = current.duration - current.progress
-        fell_back = self.reading.progress < current.progress and over >= left - SLACK
-        ended_in_time = self.before.is_playing and abs(over - left) <= SLACK
+        fell_back = self.reading.progress < current.progress and over >= current.left - SLACK
+        ended_in_time = self.before.is_playing and abs(over - current.left) <= SLACK
         if not (fell_back or ended_in_time):
             return False
         new = [request for request in self._never_placed() if request.id != current.request]
@@ -261,7 +260,7 @@ class _Attribution:
         current = self.before.current
         if current is None:
             return None
-        share = self._share(self.before.at, current.duration - current.progress)
+        share = self._share(self.before.at, current.left)
         heard = current.heard + share
         slot = Slot(current.key, current.duration, current.request)
         ended_at = self.before.at + share

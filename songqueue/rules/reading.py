@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from songqueue.rules.attribution import GRACE
-from songqueue.rules.snapshots import Reading, Seen, is_same
+from songqueue.rules.snapshots import NOTHING, Reading, Seen, is_same
 
 # The player needs a moment to go on to the next item, and to say so.
 AFTER_THE_END = timedelta(seconds=2)
@@ -38,13 +38,15 @@ LATER = timedelta(minutes=1)
 class Situation:
     """What decides: `left` of the current item while it plays, else None, and `idle_since` set.
 
-    `missing_since` is since when the player should have shown a request, and did not. `is_asleep`
-    says that a device is all that song requests wait for, and that calls can be spared to see it.
+    `overdue` is for how long it should have been over. `missing_since` is since when the player
+    should have shown a request, and did not. `is_asleep` says that a device is all that song
+    requests wait for, and that calls can be spared to see it.
     """
 
     is_wanted: bool
     left: timedelta | None
     idle_since: datetime | None
+    overdue: timedelta = NOTHING
     missing_since: datetime | None = None
     is_thrifty: bool = False
     is_asleep: bool = False
@@ -65,6 +67,9 @@ def _regular(situation: Situation, now: datetime) -> timedelta:
     if situation.left is None:
         idle = now - (situation.idle_since or now)
         return idle_pause(idle, is_asleep=situation.is_asleep)
+    if situation.left <= NOTHING:
+        # It is stuck, or does not say how long it is: that can go on for hours.
+        return min(max(SOONEST, 2 * situation.overdue), WITHIN_A_SONG)
     to_the_end = max(situation.left + AFTER_THE_END, SOONEST)
     if situation.is_thrifty or to_the_end <= WITHIN_A_SONG + NOT_WORTH_IT:
         return to_the_end

@@ -46,6 +46,10 @@ class Current(Slot):
     progress: timedelta = NOTHING
     heard: timedelta = NOTHING
 
+    @property
+    def left(self) -> timedelta:
+        return self.duration - self.progress
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -128,6 +132,5 @@ def is_same(before: Seen, reading: Reading) -> bool:
         return False
     if goes_on(before, reading):
         return True
-    left = before.current.duration - before.current.progress
-    could_end = reading.at - before.at >= left - SLACK
+    could_end = reading.at - before.at >= before.current.left - SLACK
     return reading.progress >= before.current.progress and not could_end

@@ -15,12 +15,12 @@ from django.utils import timezone
 from songqueue.models import Board, Play, SongRequest, Upcoming
 from songqueue.rules import reading as rules
 from songqueue.rules.attribution import Verdict, attribute
-from songqueue.rules.snapshots import Current, Ending, Key, Outcome, Seen
+from songqueue.rules.snapshots import NOTHING, Current, Ending, Key, Outcome, Seen
 from songqueue.services import board as boards
 from songqueue.services import door, outcomes, snapshot
 from songqueue.services.snapshot import Look
 from spotify.models import Track
-from spotify.services import Item, SpotifyProblem, Unsure, budget
+from spotify.services import BudgetState, Item, SpotifyProblem, Unsure, budget
 from spotify.services import player as spotify
 from twitch.services import streams
 
@@ -32,11 +32,12 @@ Status = SongRequest.Status
 _LOCK = 0x506C6179
 # Of what ordinary readings may use, so much is spent: from here on only the ends of songs are read.
 THRIFTY = 0.8
-# Nor does a device that comes and goes use up the day: of this many calls in an hour, none is made
-# in haste.
-MOST_IN_AN_HOUR = 150
+# When this share was spent within an hour nothing is read in haste, lest a device that comes and
+# goes, or a chat that asks and asks, use up the day.
+HASTY = 0.3
 HOUR = timedelta(hours=1)
 AFTER_A_SKIP = timedelta(seconds=2)
+WHEN_ASKED = timedelta(seconds=10)
 
 
 def read_soon(within: timedelta) -> None:
@@ -44,6 +45,12 @@ def read_soon(within: timedelta) -> None:
     snapshot.board()
     at = Value(timezone.now() + within, output_field=DateTimeField())
     Board.objects.filter(pk=1).update(next_read_at=Least(Coalesce("next_read_at", at), at))
+
+
+def read_when_asked(now: datetime) -> None:
+    """Have the player be read for somebody who asks what is on, if calls can be spared for that."""
+    if _may_hurry(budget.state(now), now):
+        read_soon(WHEN_ASKED)
 
 
 def sync(now: datetime) -> bool:
@@ -139,8 +146,12 @@ def _awaited() -> bool:
 
 
 def _put_off(board: Board, now: datetime) -> None:
-    board.next_read_at = now + rules.LATER if _is_wanted() else None
-    board.save(update_fields=["next_read_at"])
+    if _is_wanted():
+        board.next_read_at = now + rules.LATER
+    else:
+        # What kept us from reading is nobody's trouble any more.
+        board.next_read_at, board.problem, board.problem_since = None, "", None
+    board.save(update_fields=["next_read_at", "problem", "problem_since"])
 
 
 @transaction.atomic
@@ -150,7 +161,9 @@ def _not_read(board: Board, problem: SpotifyProblem, now: datetime) -> None:
     held.problem_since = held.problem_since if held.problem else now
     held.problem = problem.code
     pause = rules.idle_pause(now - (_in_this_show(held.problem_since) or now))
-    held.next_read_at = getattr(problem, "retry_at", None) or now + pause
+    # Somebody may close the breaker before its time; until then it costs no call to try.
+    retry_at = getattr(problem, "retry_at", None) or now + pause
+    held.next_read_at = min(retry_at, now + rules.IDLE_LONG)
     held.save()
     boards.tell(now)
 
@@ -176,7 +189,7 @@ def _apply(look: Look) -> None:
     if reading.current is not None:
         _write_upcoming(verdict, look.items, before)
     SongRequest.objects.filter(pk__in=verdict.seen).update(seen_at=reading.at)
-    _write_board(board, verdict, look)
+    _write_board(board, before, verdict, look)
     boards.tell(reading.at)
 
 
@@ -253,7 +266,7 @@ def _write_upcoming(verdict: Verdict, items: dict[Key, Item], before: Seen | Non
     )
 
 
-def _write_board(board: Board, verdict: Verdict, look: Look) -> None:
+def _write_board(board: Board, before: Seen | None, verdict: Verdict, look: Look) -> None:
     reading = look.reading
     board.read_at = reading.at
     if bool(board.device_name) != bool(look.playback.device_name):
@@ -268,27 +281,42 @@ def _write_board(board: Board, verdict: Verdict, look: Look) -> None:
         board.queue_read_at = reading.at
     board.idle_since = None if board.is_playing else board.idle_since or reading.at
     board.problem, board.problem_since = "", None
-    board.next_read_at = rules.next_read(_situation(board, verdict), reading.at)
+    board.next_read_at = rules.next_read(_situation(board, before, verdict), reading.at)
     board.save()
 
 
-def _situation(board: Board, verdict: Verdict) -> rules.Situation:
+def _situation(board: Board, before: Seen | None, verdict: Verdict) -> rules.Situation:
     current: Current | None = verdict.current if board.is_playing else None
     missing = SongRequest.objects.filter(pk__in=verdict.missing, status=Status.QUEUED)
     since = [row.seen_at or row.queued_at for row in missing]
     now = timezone.now()
     state = budget.state(now)
-    is_thrifty = state.used >= THRIFTY * (state.budget - state.reserve)
     return rules.Situation(
         is_wanted=_is_wanted(),
-        left=current.duration - current.progress if current else None,
+        left=current.left if current else None,
+        overdue=_overdue(board, before, verdict),
         idle_since=_in_this_show(board.idle_since),
         missing_since=min((at for at in since if at), default=None),
-        is_thrifty=is_thrifty,
-        is_asleep=not is_thrifty
-        and door.waits_for_device(now)
-        and budget.used_since(now - HOUR) < MOST_IN_AN_HOUR,
+        is_thrifty=_is_thrifty(state),
+        is_asleep=_may_hurry(state, now) and door.waits_for_device(now),
     )
+
+
+def _overdue(board: Board, before: Seen | None, verdict: Verdict) -> timedelta:
+    """Return for how long we know that what is on should have been over."""
+    if verdict.is_new or not (before and before.current and board.read_at):
+        return NOTHING
+    return board.read_at - before.at if before.current.left <= NOTHING else NOTHING
+
+
+def _is_thrifty(state: BudgetState) -> bool:
+    return state.used >= THRIFTY * (state.budget - state.reserve)
+
+
+def _may_hurry(state: BudgetState, now: datetime) -> bool:
+    """Whether calls can be spared for more than the regular readings."""
+    lately = budget.used_since(now - HOUR)
+    return not _is_thrifty(state) and lately < HASTY * (state.budget - state.reserve)
 
 
 def _in_this_show(since: datetime | None) -> datetime | None:

@@ -26,8 +26,8 @@ def due(situation: Situation) -> float | None:
     return (at - NOON).total_seconds() if at else None
 
 
-def playing(left: float, *, thrifty: bool = False) -> Situation:
-    return Situation(True, seconds(left), None, is_thrifty=thrifty)
+def playing(left: float, *, thrifty: bool = False, overdue: float = 0) -> Situation:
+    return Situation(True, seconds(left), None, seconds(overdue), is_thrifty=thrifty)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,10 @@ def playing(left: float, *, thrifty: bool = False) -> Situation:
     [
         (playing(100), 102),
         (playing(0), 5),
+        (playing(-700), 5),
+        (playing(0, overdue=5), 10),
+        (playing(-30, overdue=40), 80),
+        (playing(0, overdue=7_200), 120),
         (playing(150), 152),
         (playing(200), 120),
         (playing(10_800), 120),

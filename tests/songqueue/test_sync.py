@@ -10,7 +10,7 @@ from django.utils import timezone
 from songqueue.models import Board, Play, SongRequest, Upcoming
 from songqueue.services import board, door, outcomes, player, queue
 from spotify.models import Call
-from spotify.services import Unavailable
+from spotify.services import Unavailable, budget
 from tests.backstage import Backstage, at_once
 from tests.songqueue.show import Show
 from twitch.models import StreamSession
@@ -186,6 +186,26 @@ def test_nobody_looks_while_the_channel_is_offline(player_of: Show) -> None:
     assert Board.objects.get().next_read_at is None
 
 
+def test_off_air_nobody_is_told_that_the_player_could_not_be_read(player_of: Show) -> None:
+    player_of.backstage.breaks("500", path="/spotify/v1/me/player")
+    sync()
+    assert board.board(timezone.now())["problem"]
+    StreamSession.objects.all().delete()
+    sync()
+    assert board.board(timezone.now())["problem"] is None
+
+
+def test_a_breaker_that_a_person_closes_does_not_leave_the_player_unread(player_of: Show) -> None:
+    player_of.request("Respawn")
+    player_of.backstage.breaks("spotify_quota", path="/spotify/v1", count=1, retry_after=79_892)
+    assert not sync()
+    before = calls(player_of.backstage)
+    assert not player.sync(timezone.now() + timedelta(minutes=11))
+    assert calls(player_of.backstage) == before
+    budget.close_breaker("Mo")
+    assert player.sync(timezone.now() + timedelta(minutes=22))
+
+
 def test_a_removed_request_is_passed_over_once(player_of: Show) -> None:
     request = player_of.request("Respawn")
     sync()
@@ -236,14 +256,42 @@ def test_a_device_is_not_looked_out_for_in_haste_when_that_opens_nothing(player_
     assert until_next_read() > 50
 
 
-def test_a_device_that_comes_and_goes_does_not_use_up_the_day(player_of: Show) -> None:
+def spend(number: int) -> None:
+    """Let so many calls have been made just now."""
     now = timezone.now()
     Call.objects.bulk_create(
-        Call(name="GET me/player", is_urgent=False, at=now) for _ in range(player.MOST_IN_AN_HOUR)
+        Call(name="GET me/player", is_urgent=False, at=now) for _ in range(number)
     )
+
+
+def test_a_device_that_comes_and_goes_does_not_use_up_the_day(player_of: Show) -> None:
+    spend(150)
     player_of.backstage.device(active=False)
     sync()
     assert until_next_read() > 50
+
+
+def test_a_chat_that_asks_and_asks_does_not_use_up_the_day(player_of: Show) -> None:
+    assert until_next_read() > 20
+    player.read_when_asked(timezone.now())
+    assert until_next_read() <= 10
+    sync()
+    spend(150)
+    player.read_when_asked(timezone.now())
+    assert until_next_read() > 20
+
+
+def test_what_does_not_say_how_long_it_is_is_not_read_again_and_again(player_of: Show) -> None:
+    player_of.backstage.queue_by_hand("unknown")
+    player_of.backstage.press("next")
+    pauses = []
+    for _ in range(6):
+        sync()
+        Play.objects.filter(ended_at=None).update(duration_ms=0)
+        pauses.append(round(until_next_read()))
+        backdate(seconds=pauses[-1])
+    assert pauses == sorted(pauses)
+    assert pauses[-1] > 60
 
 
 def test_a_show_that_begins_without_a_device_is_looked_at_anew(player_of: Show) -> None:
