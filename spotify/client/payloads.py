@@ -65,7 +65,7 @@ def playback(answer: object, now: datetime) -> Playback:
     device = _dict(said.get("device"))
     is_playing = said.get("is_playing") is True
     shown = item(said.get("item"))
-    if shown is None and (is_playing or said.get("currently_playing_type")):
+    if shown is None and is_playing:
         shown = _nameless(said.get("currently_playing_type"))
     progress = _number(said.get("progress_ms"))
     if shown is not None and shown.duration_ms:

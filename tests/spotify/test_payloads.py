@@ -76,6 +76,11 @@ def test_a_playing_nothing_is_an_ad_or_unknown() -> None:
         assert playback(answer, NOW).item == Item(kind)  # type: ignore[arg-type]
 
 
+def test_a_rest_on_nothing_is_nothing() -> None:
+    answer = PLAYER | {"item": None, "currently_playing_type": "unknown", "is_playing": False}
+    assert playback(answer, NOW).item is None
+
+
 def test_the_player_is_read() -> None:
     seen = playback(PLAYER, NOW)
     assert (seen.device_name, seen.is_active_device, seen.is_playing) == ("Studio PC", True, True)
