@@ -19,7 +19,7 @@ from sagas.admin import ReadOnlyAdmin
 from sagas.flow import Refused
 from songqueue import texts
 from songqueue.models import Block, Decision, Play, SongRequest, SongRules
-from songqueue.services import door, moderation, rules
+from songqueue.services import board, door, moderation, rules, snapshot
 from songqueue.services.moderation import By
 
 
@@ -109,8 +109,12 @@ class SongRequestAdmin(ReadOnlyAdmin):
         if not chosen.filter(status=SongRequest.Status.PLAYING).exists():
             messages.warning(request, "None of these plays: remove what waits instead.")
             return
-        decision = moderation.skip(by(request), why=why(request))
-        messages.info(request, f"The player is told to skip {decision.what}.")
+        try:
+            decision = moderation.skip(by(request), why=why(request))
+        except Refused as refused:
+            messages.warning(request, refused.sentence)
+        else:
+            messages.info(request, f"The player is told to skip {decision.what}.")
 
     @admin.action(
         description="Remove from the queue; what is not spent yet is refunded",
@@ -214,12 +218,21 @@ class DecisionAdmin(ReadOnlyAdmin):
 
 @admin.register(Play)
 class PlayAdmin(ReadOnlyAdmin):
-    """What was heard, newest first."""
+    """What was heard, newest first; above it, how the player stands and when it is read next."""
 
+    list_before_template = "songqueue/player.html"
     list_display = ("heard", "request", "outcome", "started_at", "ended_at")
     list_filter = ("outcome", "kind")
     ordering = ("-started_at",)
     list_select_related = ("track", "request__viewer", "request__track")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
+        player = snapshot.board()
+        context = {**(extra_context or {}), "player": player, "problem": board.problem(player)}
+        response: HttpResponse = super().changelist_view(request, context)
+        return response
 
     @display(description="Heard")
     def heard(self, play: Play) -> str:

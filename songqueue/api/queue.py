@@ -18,6 +18,7 @@ from rest.queries import BAD_QUERY, LimitQuery, NoQuery
 from songqueue.api.shapes import TRACK_EXAMPLE, PlayerProblemSerializer, TrackSerializer, track
 from songqueue.services import board, snapshot
 
+NEXT_READ = "When the player is read next; null while nobody wants to know, as off air."
 NOT_KNOWN = OpenApiResponse(Problem, "The player was never read so far (`not_known`).")
 
 
@@ -35,6 +36,7 @@ class NowPlayingSerializer(serializers.Serializer[dict[str, Any]]):
     progress_ms = serializers.IntegerField()
     is_playing = serializers.BooleanField()
     age_seconds = serializers.FloatField()
+    next_read_at = serializers.DateTimeField(allow_null=True, help_text=NEXT_READ)
     problem = PlayerProblemSerializer(allow_null=True)
 
 
@@ -48,6 +50,7 @@ class QueueSerializer(serializers.Serializer[dict[str, Any]]):
     tracks = ComingSerializer(many=True)
     total_count = serializers.IntegerField(help_text="Of all that the player shows: 20 at most.")
     age_seconds = serializers.FloatField()
+    next_read_at = serializers.DateTimeField(allow_null=True, help_text=NEXT_READ)
     problem = PlayerProblemSerializer(allow_null=True)
 
 
@@ -66,6 +69,7 @@ class NowPlayingView(APIView):
                     "progress_ms": 83_000,
                     "is_playing": True,
                     "age_seconds": 41.5,
+                    "next_read_at": "2026-05-01T12:04:10Z",
                     "problem": None,
                 },
                 response_only=True,
@@ -102,6 +106,7 @@ class QueueView(APIView):
                     "tracks": [{**TRACK_EXAMPLE, "position": 1}],
                     "total_count": 1,
                     "age_seconds": 41.5,
+                    "next_read_at": "2026-05-01T12:04:10Z",
                     "problem": None,
                 },
                 response_only=True,
@@ -121,4 +126,8 @@ class QueueView(APIView):
 def _age(where: board.Stand) -> dict[str, Any]:
     if where.age_seconds is None:
         raise NotKnown
-    return {"age_seconds": where.age_seconds, "problem": board.problem(where.board)}
+    return {
+        "age_seconds": where.age_seconds,
+        "next_read_at": where.board.next_read_at,
+        "problem": board.problem(where.board),
+    }

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -114,6 +114,15 @@ def test_what_plays_is_counted_on(client: Client) -> None:
     assert 69_000 < shown["progress_ms"] < 75_000
     assert shown["age_seconds"] == pytest.approx(10, abs=3)
     assert shown["problem"] is None
+
+
+def test_when_the_player_is_read_next_is_told(client: Client) -> None:
+    on(track(1))
+    for path in ("/api/now-playing", "/api/queue"):
+        assert client.get(path).json()["next_read_at"] is None
+    Board.objects.update(next_read_at=datetime(2026, 5, 1, 12, tzinfo=UTC))
+    for path in ("/api/now-playing", "/api/queue"):
+        assert client.get(path).json()["next_read_at"] == "2026-05-01T12:00:00Z"
 
 
 def test_progress_never_goes_beyond_the_end(client: Client) -> None:
