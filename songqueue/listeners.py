@@ -30,12 +30,12 @@ def read_the_player(fact: StreamStarted) -> None:
 
 @listen(StreamEnded)
 def end_what_is_open(fact: StreamEnded) -> None:
-    """End what was requested for that stream; a song that was on for a while counts as played."""
+    """End what was requested for that stream; a song that was heard for a while was played."""
     requests = SongRequest.objects.open()
     if (newer := streams.current()) is not None:
         requests = requests.filter(created_at__lt=newer.started_at)
-    for request in requests:
-        if request.started_at and request.started_at <= fact.ended_at - outcomes.HEARD:
+    for request in requests.select_related("track"):
+        if outcomes.was_heard(request, fact.ended_at):
             outcomes.end(request, Status.PLAYED, "", timezone.now())
         else:
             outcomes.end(request, Status.LOST, "stream_ended", timezone.now())

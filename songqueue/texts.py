@@ -182,6 +182,7 @@ SKIPPED = chat_text("songqueue.skip.done", "Skipped {song}.", "song")
 NOT_SKIPPED = chat_text(
     "songqueue.skip.not_done", "{song} was not skipped: {reason}", "song", "reason"
 )
+SKIPPED_ALREADY = chat_text("songqueue.skip.already", "{song} is being skipped already.", "song")
 SKIP_LATE = chat_text("songqueue.skip.late", "it was over before Spotify let us skip it.")
 SPOTIFY_AWAY = chat_text(
     "songqueue.skip.spotify_away", "Spotify cannot do it right now ({code}).", "code"

@@ -82,12 +82,16 @@ class SkipView(APIView):
     @extend_schema(
         operation_id="song_queue_skip",
         request=WhySerializer,
-        responses={202: QueueDecisionSerializer},
+        responses={202: QueueDecisionSerializer, 409: NOT_NOW},
     )
     def post(self, request: Request) -> Response:
         """Skip what plays; the player is told in a moment, and what is not spent yet refunded."""
         _allow(request, "songqueue.change_songrequest")
-        decision = moderation.skip(_by(request), why=_why(request))
+        why = _why(request)
+        try:
+            decision = moderation.skip(_by(request), why=why)
+        except Refused as refused:
+            raise NotNow(refused.sentence, refused.code) from refused
         return Response(QueueDecisionSerializer(decision).data, status.HTTP_202_ACCEPTED)
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from sagas.flow import Refused, find
 from sagas.services import start
 from songqueue import texts
 from songqueue.models import Block, Decision, Play, SongRequest, SongRules
 from songqueue.rules.blocks import value_of
-from songqueue.services import door, outcomes, queue, rules
+from songqueue.services import door, outcomes, queue, rules, snapshot
 from songqueue.services.naming import song_in_chat
 from spotify.models import Track
 from twitch.models import Redemption, Viewer
@@ -27,6 +28,8 @@ Verb = Decision.Verb
 Via = Decision.Via
 
 SKIP = "songqueue.skip"
+# A skip that comes later hits another song.
+SKIPPED_WITHIN = timedelta(seconds=20)
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,20 @@ class By:
 
 @transaction.atomic
 def skip(by: By, why: str = "") -> Decision:
-    """Have the player go on to its next song; the request that plays is ended by that."""
-    play = Play.objects.filter(ended_at=None).select_related("track", "request").first()
+    """Have the player go on to its next song; the request that plays is ended by that.
+
+    Raises Refused when somebody has it skipped at this moment: a second skip would hit the next.
+    """
+    snapshot.held_board()
+    play = snapshot.current_play()
     what = (play.track.line if play.track else play.title) if play else ""
-    decision = _write(by, Verb.SKIP, why, what or "the song", play.request if play else None)
+    what = what or "the song"
+    if play is not None:
+        now = timezone.now()
+        if play.told_to_skip_at and now - play.told_to_skip_at < SKIPPED_WITHIN:
+            raise Refused("skipped_already", chat.render(texts.SKIPPED_ALREADY, song=what))
+        Play.objects.filter(pk=play.pk).update(told_to_skip_at=now)
+    decision = _write(by, Verb.SKIP, why, what, play.request if play else None)
     start(find(SKIP), decision)
     return decision
 
@@ -57,30 +70,31 @@ def skip(by: By, why: str = "") -> Decision:
 
 def at_place(place: int) -> SongRequest:
     """Return the request at that place of the queue; raises Refused."""
-    waiting = SongRequest.objects.waiting().select_related("track", "viewer")
-    found = next((request for request in waiting if queue.place(request)[0] == place), None)
-    if found is None:
+    waiting = queue.in_order()
+    if not 0 < place <= len(waiting):
         raise Refused("no_such_place", chat.render(texts.NO_SUCH_PLACE, place=place))
-    return found
+    return waiting[place - 1]
 
 
 @transaction.atomic
 def remove(request: SongRequest, by: By, now: datetime, why: str = "") -> Decision:
-    """Take a waiting request off the queue; raises Refused when it does not wait."""
+    """Take a request off before it plays; raises Refused when it plays or is over."""
     _end_waiting(request, "removed_by_moderator", now)
     return _write(by, Verb.REMOVE, why, song_in_chat(request), request)
 
 
 @transaction.atomic
 def withdraw(viewer: Viewer, by: By, now: datetime) -> SongRequest:
-    """Take the viewer's own newest request off the queue; raises Refused when there is none.
+    """Take the viewer's own newest request back; raises Refused when there is none, or it plays.
 
     Points that are not spent yet are refunded, which its flow tells the viewer.
     """
-    own = SongRequest.objects.open().filter(viewer=viewer).select_related("track", "redemption")
-    newest = own.order_by("-lined_up_at", "-id").first()
+    own = SongRequest.objects.filter(viewer=viewer).exclude(status__in=SongRequest.ENDS)
+    newest = own.select_related("track", "redemption").order_by("-created_at", "-id").first()
     if newest is None:
         raise Refused("no_request", chat.render(texts.NO_REQUEST))
+    if newest.status == Status.PLAYING:
+        raise Refused("plays_already", chat.render(texts.PLAYS_NOW, song=song_in_chat(newest)))
     _end_waiting(newest, "withdrawn", now)
     _write(by, Verb.WITHDRAW, "", song_in_chat(newest), newest)
     return newest
@@ -96,7 +110,7 @@ def _end_waiting(request: SongRequest, code: str, now: datetime) -> None:
     song = song_in_chat(request)
     if newest.status == Status.PLAYING:
         raise Refused("plays_already", chat.render(texts.PLAYS_ALREADY, song=song))
-    if newest.status not in SongRequest.WAITING:
+    if newest.status in SongRequest.ENDS:
         raise Refused("over_already", chat.render(texts.OVER_ALREADY, song=song))
     outcomes.end(newest, Status.REMOVED, code, now)
 

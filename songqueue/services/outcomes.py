@@ -13,23 +13,22 @@ from sagas.reading import refusal_code
 from sagas.services import publish, wake
 from songqueue.events import SongPlayed
 from songqueue.models import SongRequest
-from songqueue.services import door
+from songqueue.rules.snapshots import Outcome, outcome
+from songqueue.services import door, snapshot
 
 Status = SongRequest.Status
 
 UNTIL_PLAYED = "songqueue.song_until_played"
-# What was on for so long has been played.
-HEARD = timedelta(seconds=30)
 
 
 @transaction.atomic
 def end(request: SongRequest, status: str, code: str, now: datetime) -> bool:
-    """End a request that has a place or is playing, and let its flow go on.
+    """End a request, and let its flow go on.
 
     The first end stands: returns whether it was this one.
     """
-    ended = SongRequest.objects.open().filter(pk=request.pk)
-    if not ended.update(status=status, code=code, ended_at=now):
+    going = SongRequest.objects.filter(pk=request.pk).exclude(status__in=SongRequest.ENDS)
+    if not going.update(status=status, code=code, ended_at=now):
         return False
     row = SongRequest.objects.get(pk=request.pk)
     if status == Status.PLAYED:
@@ -40,6 +39,12 @@ def end(request: SongRequest, status: str, code: str, now: datetime) -> bool:
     look_again(row)
     door.look_soon()
     return True
+
+
+def was_heard(request: SongRequest, until: datetime) -> bool:
+    """Tell whether so much of a request that is on was heard by then that it counts as played."""
+    duration = timedelta(milliseconds=request.track.duration_ms if request.track else 0)
+    return outcome(snapshot.heard(request, until), duration) is Outcome.PLAYED
 
 
 def look_again(request: SongRequest) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
+from math import inf
 
 from django.utils import timezone
 
-from songqueue.models import SongRequest
+from songqueue.models import SongRequest, Upcoming
 from songqueue.rules.attribution import attribute
 from songqueue.rules.snapshots import WINDOW, Reading, Shown, Waiting
 from songqueue.services import board, snapshot
@@ -25,19 +26,13 @@ def place(request: SongRequest) -> tuple[int, int | None]:
     The seconds are None when that cannot be told: nothing plays, or the player was never read. The
     streamer's own items count where one of ours stands behind them: then they surely are queued.
     """
-    now = timezone.now()
     if request.status == SongRequest.Status.PLAYING:
         return 0, 0
     lane = snapshot.upcoming()
-    shown = [row.request_id for row in lane if row.request_id]
-    waiting = list(SongRequest.objects.waiting().select_related("track"))
-    ahead = sorted(
-        waiting,
-        key=lambda row: shown.index(row.pk) if row.pk in shown else len(shown),
-    )
+    ahead = in_order()
     ids = [row.pk for row in ahead]
     number = ids.index(request.pk) if request.pk in ids else len(ids)
-    left_ms = board.stand(now).left_ms
+    left_ms = board.stand(timezone.now()).left_ms
     if left_ms is None:
         return number + 1, None
     before = [row.request_id for row in lane]
@@ -47,6 +42,13 @@ def place(request: SongRequest) -> tuple[int, int | None]:
         row.track.duration_ms for row in ahead[:number] if row.track and row.pk not in before
     )
     return number + 1, round(left_ms / 1000)
+
+
+def in_order() -> list[SongRequest]:
+    """Return what waits: as the player shows it, and behind that as it was lined up."""
+    places = dict(Upcoming.objects.exclude(request=None).values_list("request_id", "position"))
+    waiting = SongRequest.objects.waiting().select_related("track", "viewer")
+    return sorted(waiting, key=lambda row: places.get(row.pk, inf))
 
 
 def _behind_ours(lane: list[str | None]) -> int:

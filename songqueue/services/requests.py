@@ -55,6 +55,7 @@ def check_rules(request: SongRequest) -> None:
 
 def line_up(request: SongRequest) -> None:
     """Judge it by the other requests, and give it its place behind them."""
+    _check_wanted(request)
     eligibility.check_place(request, timezone.now())
     request.status = Status.LINED_UP
     request.lined_up_at = timezone.now()

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from songqueue.models import Board, Play, SongRequest, Upcoming
-from songqueue.rules.snapshots import Current, Key, Reading, Seen, Shown, Slot, Waiting
+from songqueue.rules.snapshots import NOTHING, Current, Key, Reading, Seen, Shown, Slot, Waiting
 from spotify.services import Item, Playback
 from spotify.services import Upcoming as Queue
 
@@ -35,6 +35,16 @@ def current_play() -> Play | None:
     """Return what was on when the player was read."""
     related = ("track", "request__viewer", "request__redemption")
     return Play.objects.filter(ended_at=None).select_related(*related).first()
+
+
+def heard(request: SongRequest, until: datetime) -> timedelta:
+    """Return what was heard of a request that is on by then, as far as the last reading tells."""
+    where, play = board(), current_play()
+    if play is None or play.request_id != request.pk or where.read_at is None:
+        return NOTHING
+    since = min(until - where.read_at, _time(play.duration_ms - where.progress_ms))
+    known = _time(play.heard_ms) + (max(since, NOTHING) if where.is_playing else NOTHING)
+    return max(min(known, until - play.started_at), NOTHING)
 
 
 def upcoming() -> list[Upcoming]:

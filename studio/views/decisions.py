@@ -70,7 +70,10 @@ def decide(request: HttpRequest, run_id: int, verb: str) -> JsonResponse:
 @needs(roles.MODERATE_SONGS)
 def skip(request: HttpRequest) -> JsonResponse:
     """Have the player go on to the next song."""
-    decision = moderation.skip(_by(request), _why(request))
+    try:
+        decision = moderation.skip(_by(request), _why(request))
+    except Refused as refusal:
+        return _problem(409, refusal.code, refusal.sentence)
     return _said(f"Skipping {decision.what}.")
 
 
@@ -84,7 +87,7 @@ def remove(request: HttpRequest, song_id: str) -> JsonResponse:
     try:
         moderation.remove(song, _by(request), timezone.now(), _why(request))
     except Refused as refusal:
-        return _problem(409, refusal.code, str(refusal))
+        return _problem(409, refusal.code, refusal.sentence)
     return _said(f"Removed {song}.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -114,7 +115,22 @@ def test_a_wrong_song_whose_points_are_spent_is_taken_back_all_the_same(show: Sh
 
 def test_a_wrong_song_that_plays_goes_on(show: Show) -> None:
     play(show.request("Respawn"))
-    assert ask("wrongsong") == "Respawn – Juno Fray plays already: skip it instead."
+    assert ask("wrongsong") == "Respawn – Juno Fray plays right now."
+
+
+def test_a_wrong_song_is_taken_back_before_it_has_its_place(show: Show) -> None:
+    right = show.request("Respawn")
+    show.backstage.breaks("500", path="/spotify/v1/tracks", count=1)
+    wrong = show.request("Lag")
+    assert wrong.status == "new"
+    assert ask("wrongsong") == ""
+    lead_on()
+    wrong.refresh_from_db()
+    right.refresh_from_db()
+    assert (wrong.status, wrong.code, right.status) == ("removed", "withdrawn", "queued")
+    assert show.settlings(wrong) == ["redemption_canceled"]
+    assert show.queued() == [right.track_id]
+    assert "you took" in show.said()[-1]
 
 
 # --- Moderators ------------------------------------------------------------------------------
@@ -142,6 +158,41 @@ def test_a_skip_ends_the_song_and_refunds_what_is_open(show: Show, policy: str) 
     decision = Decision.objects.get()
     assert (decision.verb, decision.why, decision.actor_name) == ("skip", "too loud", "Mo")
     assert decision.request == request
+
+
+def test_a_song_that_is_skipped_after_thirty_seconds_was_played(show: Show) -> None:
+    show.rules(fulfil="played")
+    request = show.request("Respawn")
+    play(request)
+    back = timezone.now() - timedelta(seconds=31)
+    Play.objects.update(started_at=back)
+    Board.objects.update(read_at=back)
+    ask("skip", viewer="mo")
+    lead()
+    request.refresh_from_db()
+    assert request.status == "played"
+    assert show.settlings(request) == ["redemption_fulfilled"]
+    assert len(show.backstage.effects("song_skipped")) == 1
+
+
+def test_of_two_who_skip_at_once_one_does(show: Show) -> None:
+    play(show.request("Respawn"))
+    assert ask("skip", viewer="mo") == ""
+    assert ask("skip", viewer="bo") == "Respawn – Juno Fray is being skipped already."
+    lead()
+    assert len(show.backstage.effects("song_skipped")) == 1
+    assert Decision.objects.count() == 1
+
+
+def test_a_skip_that_failed_can_be_tried_again(show: Show) -> None:
+    play(show.request("Respawn"))
+    show.backstage.device(active=False)
+    ask("skip", viewer="mo")
+    lead()
+    show.backstage.device(active=True)
+    assert ask("skip", viewer="mo") == ""
+    lead()
+    assert len(show.backstage.effects("song_skipped")) == 1
 
 
 def test_a_skip_that_the_player_does_not_do_is_said(show: Show) -> None:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from songqueue.models import Block, Decision, SongRequest, SongRules
+from songqueue.models import Block, Board, Decision, Play, SongRequest, SongRules
 from songqueue.rules.blocks import value_of
 from songqueue.services import moderation
 from songqueue.services.moderation import By
@@ -143,6 +143,22 @@ def test_programs_skip(show: Show, key: Client) -> None:
     assert show.backstage.effects("chat_sent") == []
 
 
+def test_a_skip_that_is_under_way_is_refused_to_programs_and_in_the_admin(
+    show: Show, key: Client, streamer: Client
+) -> None:
+    request = show.request("Respawn")
+    SongRequest.objects.update(status="playing", started_at=timezone.now())
+    Play.objects.create(kind="track", title="Respawn", request=request, started_at=timezone.now())
+    assert send(key, "POST", "/skip", {})[0] == 202
+    refusal = {"code": "skipped_already", "detail": "Respawn is being skipped already."}
+    assert send(key, "POST", "/skip", {}) == (409, refusal)
+    form = {"action": "skip_selected", "_selected_action": request.pk}
+    page = streamer.post("/admin/songqueue/songrequest/", form, follow=True)
+    assert refusal["detail"] in page.content.decode()
+    streamer.post("/studio/songs/skip")
+    assert streamer.post("/studio/songs/skip").json() == refusal
+
+
 def test_programs_pause_and_open(show: Show, key: Client) -> None:
     assert send(key, "POST", "/pause", {})[1]["is_paused"] is True
     assert send(key, "POST", "/pause", {})[1]["is_paused"] is True
@@ -203,8 +219,21 @@ def test_the_admin_removes_and_blocks_with_a_reason(show: Show, streamer: Client
         ("block", "too loud", "streamer"),
         ("block", "too loud", "streamer"),
     ]
-    for table in ("songrequest", "block", "decision", "songrules"):
+    for table in ("songrequest", "block", "decision", "songrules", "play"):
         assert streamer.get(f"/admin/songqueue/{table}/").status_code == 200
+
+
+def test_the_admin_says_when_the_player_is_read_next(streamer: Client) -> None:
+    page = "/admin/songqueue/play/"
+    assert "was never read" in streamer.get(page).content.decode()
+    now = timezone.now()
+    Board.objects.update(
+        read_at=now, device_name="<b>PC</b>", next_read_at=now, problem="unavailable"
+    )
+    shown = streamer.get(page).content.decode()
+    assert "&lt;b&gt;PC&lt;/b&gt;" in shown
+    assert f"It is read next on {now:%Y-%m-%d %H:%M:%S}" in shown
+    assert "The player cannot be read right now" in shown
 
 
 def test_the_admin_sets_the_rules_in_one_form(streamer: Client) -> None:

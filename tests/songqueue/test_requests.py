@@ -453,9 +453,10 @@ def test_the_end_of_the_stream_gives_points_back(show: Show) -> None:
     show.rules(fulfil="played")
     waits, plays = show.request("Paper"), show.request("Glass")
     now = timezone.now()
-    SongRequest.objects.filter(pk=plays.pk).update(
-        status="playing", started_at=now - timedelta(minutes=1)
-    )
+    begun = now - timedelta(minutes=1)
+    SongRequest.objects.filter(pk=plays.pk).update(status="playing", started_at=begun)
+    Board.objects.update_or_create(pk=1, defaults={"read_at": begun, "is_playing": True})
+    Play.objects.create(kind="track", request=plays, started_at=begun, duration_ms=200_000)
     show.session.ended_at = show.session.closed_at = now
     show.session.save()
     end_what_is_open(StreamEnded(show.session.pk, "1", show.session.started_at, now))
@@ -465,3 +466,25 @@ def test_the_end_of_the_stream_gives_points_back(show: Show) -> None:
     assert (waits.status, waits.code, plays.status) == ("lost", "stream_ended", "played")
     assert show.settlings(waits) == ["redemption_canceled"]
     assert show.settlings(plays) == ["redemption_fulfilled"]
+
+
+def test_what_was_not_heard_when_the_stream_ended_is_not_paid_for(show: Show) -> None:
+    from songqueue.listeners import end_what_is_open
+    from twitch.events import StreamEnded
+
+    show.rules(fulfil="played")
+    request, now = show.request(), timezone.now()
+    begun = now - timedelta(minutes=10)
+    SongRequest.objects.update(status="playing", started_at=begun)
+    # It was paused after a moment.
+    Board.objects.update_or_create(pk=1, defaults={"read_at": now, "is_playing": False})
+    Play.objects.create(
+        kind="track", request=request, started_at=begun, duration_ms=200_000, heard_ms=4_000
+    )
+    show.session.ended_at = show.session.closed_at = now
+    show.session.save()
+    end_what_is_open(StreamEnded(show.session.pk, "1", show.session.started_at, now))
+    lead()
+    request.refresh_from_db()
+    assert (request.status, request.code) == ("lost", "stream_ended")
+    assert show.settlings(request) == ["redemption_canceled"]

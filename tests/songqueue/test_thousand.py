@@ -174,7 +174,7 @@ def act(show: Show, told: dict[str, Any], then: str) -> None:
             settle_by_hand(show, told, "FULFILLED")
     elif then == "removed":
         outcomes.end(request, "removed", "removed_by_moderator", timezone.now())
-    elif then == "skipped":
+    elif then == "skipped" and request.status in SongRequest.OPEN:
         outcomes.end(request, "skipped", "skipped_by_hand", timezone.now())
 
 
