@@ -27,4 +27,5 @@ BALANCE_HELD = chat_text(
 )
 WHY = chat_text("points.why", "{viewer}: {entries}", "viewer", "entries")
 NOTHING_YET = chat_text("points.nothing_yet", "{viewer} has no points yet.", "viewer")
-NOT_KNOWN = chat_text("points.not_known", "{name} has not been seen here yet.", "name")
+# The name is what somebody typed: the streamer decides whether that is said after them.
+NOT_KNOWN = chat_text("points.not_known", "Nobody of that name has been seen here yet.", "name")

@@ -44,8 +44,12 @@ def test_who_hides_is_not_known_to_others(
 ) -> None:
     hiding.hide(bob)
     hiding.hide(ann)
-    assert asked("bob") == asked("nobody").replace("nobody", "bob")
+    assert asked("bob") == asked("nobody")
     assert asked() == "Ann has 0 points."
+
+
+def test_what_somebody_typed_is_not_said_after_them(asked: Callable[..., str]) -> None:
+    assert asked("/ban me at https://evil.example") == "Nobody of that name has been seen here yet."
 
 
 def test_viewers_hear_why(ann: Viewer, bob: Viewer, asked: Callable[..., str]) -> None:
