@@ -24,6 +24,23 @@ for model in (Group, EmailAddress, SocialAccount, SocialApp, SocialToken):
 
 
 class UserForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = User
+        fields: ClassVar = ["is_banned"]
+        labels: ClassVar = {
+            "groups": "Roles",
+            "is_staff": "Staff",
+            "is_superuser": "Administrator",
+            "is_active": "Switched on",
+        }
+        help_texts: ClassVar = {
+            "username": "As manage.py sign_in_link calls this account.",
+            "groups": "What they moderate.",
+            "is_staff": "May open the admin, to see and do there what their rights say.",
+            "is_superuser": "May do everything.",
+            "is_active": "Off: nobody signs in with this account.",
+        }
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("is_banned") and self.instance.is_superuser:
