@@ -97,7 +97,7 @@ GROUPS = [
         ("Accounts", "account_balance_wallet", "points_account"),
         ("Entries", "receipt_long", "points_entry"),
         ("Holds", "lock_clock", "points_hold"),
-        ("Decisions", "gavel", "points_decision"),
+        ("Changes by hand", "gavel", "points_decision"),
         ("Rewards", "loyalty", "points_rewardpoints"),
         ("Exchanges", "swap_horiz", "points_exchange"),
         ("Rates", "tune", "points_rates"),

@@ -229,7 +229,7 @@ class DecisionAdmin(ModelAdmin):
         entry = decisions.grant(given["viewer"], given["amount"], by(request, given["why"]))
         made = Decision.objects.get(pk=entry.cause_id)
         # Django writes its own log of the row that it believes to have saved.
-        obj.pk, obj.at = made.pk, made.at
+        obj.pk, obj.at, obj.actor_name = made.pk, made.at, made.actor_name
         messages.info(request, f"{given['viewer']} has {entry.balance_after:,} points now.")
 
 

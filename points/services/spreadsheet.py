@@ -47,7 +47,7 @@ class NotImported(Exception):
     """Nothing was imported; `problems` says for each line why."""
 
     def __init__(self, problems: list[str]) -> None:
-        super().__init__(f"{len(problems)} lines cannot be imported.")
+        super().__init__("Nothing is imported:")
         self.problems = problems
 
 
