@@ -23,6 +23,8 @@ from twitch.models import Raid, Redemption
 SHOWN = 30
 STUCK_SHOWN = 10
 
+UNSURE = "Look there first: press “It is done” if it took effect, “Try again” if it did not."
+
 Tone = Literal["ok", "moving", "back", "bad"]
 Status = Redemption.Status
 
@@ -154,7 +156,7 @@ def _scene(row: Redemption) -> str:
 
 def _why(row: Redemption, run: RunView | None) -> str:
     if run and run.reason and run.status != "completed":
-        return run.reason
+        return _reason(run)
     song = _song(row)
     if song and song.code and row.status == Status.CANCELED:
         return texts.label(song.code)
@@ -174,9 +176,13 @@ def _flow(run: RunView) -> Entry:
         detail=f"at the step {run.step}" if run.step else "",
         tone="bad",
         state="needs you",
-        why=run.reason,
+        why=_reason(run),
         run=run,
     )
+
+
+def _reason(run: RunView) -> str:
+    return f"{run.reason} {UNSURE}" if run.is_stuck and run.code == "unsure" else run.reason
 
 
 def _raids() -> list[Entry]:

@@ -40,6 +40,7 @@ def test_a_stuck_flow_stands_first_in_the_feed_with_what_can_be_decided(show: Sh
     show.see_through("Glass", "mo")
     first = feed()[0]
     assert (first.state, first.who) == ("needs you", "Ada")
+    assert first.why.endswith("“Try again” if it did not.")
     assert first.run
     assert first.run.id == run.pk
     assert first.run.decisions == ("retry", "mark_done", "compensate", "close")
