@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
-import psutil
 import pytest
 
 from tests.flows.conftest import Show
 
+# An evening of these tests is busier than a day: with a day's calls nothing would be read in haste.
+SETTINGS = {"SPOTIFY_DAILY_CALLS": "100000"}
 REWARD = "Song Request"
 REDEMPTIONS = "/twitch/helix/channel_points/custom_rewards/redemptions"
 QUEUE = "/spotify/v1/me/player/queue"
 RULES = "/api/admin/song-queue/rules"
 PAUSE = "/api/admin/song-queue/pause"
+SONGS = 30
 PATIENCE = {"open_per_viewer": 0, "repeat_minutes": 0, "queue_length": 0}
 
 
@@ -38,16 +39,19 @@ def reward(show: Show) -> dict[str, Any]:
     return next(row for row in rows if row["title"] == REWARD)
 
 
-def track(show: Show, number: int) -> dict[str, Any]:
-    """Return a track that nothing is the matter with and that would not come by itself."""
+def tracks(show: Show) -> list[dict[str, Any]]:
+    """Return the tracks that nothing is the matter with and that would not come by themselves."""
     seen = show.control("spotify")
     coming = {row["item"] for row in [*seen["next"], *([seen["now"]] if seen["now"] else [])]}
-    plain = [
+    return [
         row
         for row in seen["catalogue"]
         if row["playable"] and row["duration_ms"] < 600_000 and row["id"] not in coming
     ]
-    return dict(plain[number % len(plain)])
+
+
+def track(show: Show, number: int) -> dict[str, Any]:
+    return tracks(show)[number]
 
 
 def link(row: dict[str, Any]) -> str:
@@ -66,13 +70,13 @@ def in_spotify(show: Show) -> list[str]:
     return [row["item"] for row in show.control("spotify")["queue"]]
 
 
-def test_a_pasted_link_is_in_the_room_within_two_seconds(show: Show) -> None:
+def test_a_pasted_link_is_in_the_room_at_once(show: Show) -> None:
     song, told = track(show, 0), len(show.bot_lines())
-    began = time.monotonic()
     redemption = request(show, f"please play {link(song)} thanks")
     assert show.settled(redemption) == "FULFILLED"
     line = show.wait_for(lambda: verdicts(show, "ada", told), "the verdict in chat")[0]
-    assert time.monotonic() - began < 2
+    run = show.run_of(redemption, "songqueue.song_request")
+    assert {row["result"] for row in run["outcomes"]} == {"done"}, "it waits for nothing"
     assert song["title"] in line
     assert "#" in line
     assert in_spotify(show) == [song["id"]]
@@ -133,7 +137,9 @@ def test_what_is_no_song_is_refunded_with_one_sentence(show: Show, typed: str) -
 
 def test_a_lost_answer_is_looked_up_in_the_player_and_nothing_is_queued_twice(show: Show) -> None:
     song, before = track(show, 1), len(songs_queued(show))
-    show.control("faults", {"kind": "spotify_502_after", "count": 1, "path": QUEUE})
+    show.control(
+        "faults", {"kind": "spotify_502_after", "count": 1, "path": QUEUE, "method": "POST"}
+    )
     assert show.settled(request(show, link(song), "cleo")) == "FULFILLED"
     assert songs_queued(show)[before:] == [song["id"]]
 
@@ -152,29 +158,33 @@ def songs_queued(show: Show) -> list[str]:
 
 
 def test_without_a_device_songs_are_refunded_and_the_reward_is_paused(show: Show) -> None:
-    show.control("spotify/device", {"active": False})
     told = len(show.bot_lines())
+    # Gone for who commands it, and not yet for who looks: else the reward may be paused before.
+    show.control("faults", {"kind": "spotify_no_device", "path": QUEUE, "method": "POST"})
     assert show.settled(request(show, link(track(show, 3)), "hana")) == "CANCELED"
-    show.wait_for(lambda: reward(show)["is_paused"], "the reward to be paused", 10)
+    show.control("spotify/device", {"active": False})
+    look(show)
+    show.wait_for(lambda: reward(show)["is_paused"], "the reward to be paused")
     assert len(verdicts(show, "hana", told)) == 1
+    show.clear_faults()
     show.control("spotify/device", {"active": True})
     show.control("spotify/player", {"do": "play"})
     look(show)
-    show.wait_for(lambda: not reward(show)["is_paused"], "the reward to be open again", 20)
+    show.wait_for(lambda: not reward(show)["is_paused"], "the reward to be open again")
 
 
 def test_the_reward_is_closed_while_the_stream_is_off(show: Show) -> None:
     show.control("live", {"on": False})
-    show.wait_for(lambda: reward(show)["is_paused"], "the reward to be paused", 10)
+    show.wait_for(lambda: reward(show)["is_paused"], "the reward to be paused")
     show.control("live", {"on": True, "again": True})
-    show.wait_for(lambda: not reward(show)["is_paused"], "the reward to be open again", 10)
+    show.wait_for(lambda: not reward(show)["is_paused"], "the reward to be open again")
 
 
 def test_a_moderator_pauses_the_requests_from_chat(show: Show) -> None:
     show.say("mo", "!srpause")
-    show.wait_for(lambda: reward(show)["is_paused"], "the reward to be paused", 10)
+    show.wait_for(lambda: reward(show)["is_paused"], "the reward to be paused")
     show.say("mo", "!srpause off")
-    show.wait_for(lambda: not reward(show)["is_paused"], "the reward to be open again", 10)
+    show.wait_for(lambda: not reward(show)["is_paused"], "the reward to be open again")
 
 
 def test_a_skipped_song_is_refunded_while_its_points_are_open(show: Show) -> None:
@@ -197,7 +207,7 @@ def test_a_song_that_was_heard_is_paid_for(show: Show) -> None:
     song = track(show, 5)
     redemption = request(show, link(song), "gus")
     play(show, song)
-    show.wait_for(lambda: progress(show) > 31_000, "the song to be heard", 45)
+    show.wait_for(lambda: progress(show) > 31_000, "the song to be heard")
     assert status(show, redemption) == "UNFULFILLED"
     show.control("spotify/player", {"do": "next"})
     look(show)
@@ -224,7 +234,7 @@ def test_a_song_that_is_turned_down_on_twitch_leaves_the_queue(show: Show) -> No
 def play(show: Show, song: dict[str, Any]) -> None:
     """Have the player come to this song, and Greenroom see it."""
     show.wait_for(lambda: song["id"] in in_spotify(show), "the song in the player's queue")
-    while show.control("spotify")["now"]["item"] != song["id"]:
+    for _ in range(in_spotify(show).index(song["id"]) + 1):
         show.control("spotify/player", {"do": "next"})
     look(show)
     show.wait_for(lambda: now_playing(show).get("id") == song["id"], "the song to play")
@@ -241,13 +251,11 @@ def test_thirty_songs_end_exactly_once_while_workers_die(show: Show) -> None:
     show.control("faults", {"kind": "out_of_order"})
     viewers, before = ("ada", "bo", "cleo", "hana", "ivo"), len(songs_queued(show))
     made = {}
-    for number in range(30):
-        song = track(show, number)
+    for number, song in enumerate(tracks(show)[:SONGS]):
         made[request(show, link(song), viewers[number % 5])] = song["id"]
         if number % 8 == 5:
-            for process in show.processes("celery"):
-                if "worker" in " ".join(process.cmdline()):
-                    kill(process)
+            show.kill("celery")
+    assert len(made) == SONGS
     ends = {}
     for redemption in made:
         ends[redemption] = settle(show, redemption)
@@ -275,20 +283,13 @@ def settle(show: Show, redemption: str) -> str:
     return str(show.wait_for(end, "the redemption to be settled", 90))
 
 
-def kill(process: psutil.Process) -> None:
-    try:
-        process.kill()
-    except psutil.NoSuchProcess:
-        return
-
-
 def test_a_quota_that_is_used_up_is_respected_across_a_restart(show: Show) -> None:
     """The last test: from here on this evening has no Spotify."""
     quota = {"kind": "spotify_quota", "retry_after": 79_892, "path": "/spotify/v1"}
     show.control("faults", quota)
     made = [request(show, link(track(show, 7)), viewer) for viewer in ("ada", "bo", "cleo")]
     assert {show.settled(redemption) for redemption in made} == {"CANCELED"}
-    show.wait_for(lambda: reward(show)["is_paused"], "the reward to be paused", 10)
+    show.wait_for(lambda: reward(show)["is_paused"], "the reward to be paused")
     calls = show.control("spotify")["calls_total"]
     show.stop()
     show.start()
