@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from sagas.flow import Refused
 from twitch import texts
+from twitch.models.command import NAME
 from twitch.registry import Invocation, Permission, command
 from twitch.rules.commands import duration
 from twitch.services import chat, streams
@@ -51,8 +53,8 @@ def uptime(call: Invocation) -> str:
 )
 def update(call: Invocation) -> str:
     """Set the value of a command, for those who may."""
-    word, _, value = call.argument.partition(" ")
-    if not value:
+    word, _, value = call.argument.removeprefix("!").partition(" ")
+    if not value or not re.fullmatch(NAME, word.lower()):
         raise Refused("usage", chat.render(texts.UPDATE_USAGE, command=call.name))
-    changed = editing.write_value(word.removeprefix("!").lower(), value, call.permission)
+    changed = editing.write_value(word.lower(), value, call.permission)
     return chat.render(texts.UPDATED, command=changed.name)
