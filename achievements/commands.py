@@ -11,9 +11,10 @@ from django.urls import reverse
 from achievements import texts
 from achievements.services import hiding, profile, progress
 from points.services import people
+from points.texts import NOT_KNOWN
 from twitch.models import Viewer
 from twitch.registry import Invocation, command
-from twitch.services import chat, viewers
+from twitch.services import chat
 
 LATEST = 5
 _COOLDOWN = timedelta(seconds=3)
@@ -62,10 +63,8 @@ def showme(call: Invocation) -> str:
 
 def _about(call: Invocation, tell: Callable[[Viewer], str]) -> str:
     """Tell of the caller or of the viewer they name; of one who hides only to themselves."""
-    viewer = viewers.find(call.argument) if call.argument else call.viewer
-    if viewer is None or (viewer != call.viewer and people.is_hidden(viewer)):
-        return chat.render(texts.NOT_KNOWN, name=call.argument)
-    return tell(viewer)
+    viewer = people.asked_for(call)
+    return tell(viewer) if viewer else chat.render(NOT_KNOWN, name=call.argument)
 
 
 def _achievements(viewer: Viewer) -> str:

@@ -39,7 +39,6 @@ STATS = chat_text(
 NO_STATS = chat_text(
     "achievements.no_stats", "{viewer} has not requested a song or rolled yet.", "viewer"
 )
-NOT_KNOWN = chat_text("achievements.not_known", "{name} has not been seen here yet.", "name")
 HIDDEN = chat_text(
     "achievements.hidden",
     "{viewer} is hidden now: no page, no lists, no announcements. !showme ends it.",

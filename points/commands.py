@@ -8,7 +8,7 @@ from points import texts
 from points.services import people
 from twitch.models import Viewer
 from twitch.registry import Invocation, command
-from twitch.services import chat, viewers
+from twitch.services import chat
 
 LATEST = 3
 
@@ -24,8 +24,8 @@ def points(call: Invocation) -> str:
     """Tell the caller's points, those of the viewer whom they name, or the last changes."""
     if call.argument.lower() == "why":
         return _why(call.viewer)
-    viewer = viewers.find(call.argument) if call.argument else call.viewer
-    if viewer is None or (viewer != call.viewer and people.is_hidden(viewer)):
+    viewer = people.asked_for(call)
+    if viewer is None:
         return chat.render(texts.NOT_KNOWN, name=call.argument)
     return _balance(viewer)
 

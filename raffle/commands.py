@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from points.services import people
+from points.texts import NOT_KNOWN
 from raffle import texts
 from raffle.models import Roll
 from twitch.registry import Invocation, command
-from twitch.services import chat, viewers
+from twitch.services import chat
 
 BEST = 5
 
@@ -21,9 +22,9 @@ BEST = 5
 )
 def raffle(call: Invocation) -> str:
     """Tell the caller's rolls, or those of the viewer whom they name."""
-    viewer = viewers.named(call.argument) if call.argument else call.viewer
-    if viewer is None or (viewer != call.viewer and people.is_hidden(viewer)):
-        return chat.render(texts.NOT_KNOWN, name=call.argument)
+    viewer = people.asked_for(call)
+    if viewer is None:
+        return chat.render(NOT_KNOWN, name=call.argument)
     name = viewer.display_name
     sums = next(iter(Roll.objects.by_viewer().filter(viewer_id=viewer.pk)), None)
     if sums is None:

@@ -37,7 +37,6 @@ STANDING = chat_text(
     "closest",
 )
 NOT_ROLLED = chat_text("raffle.not_rolled", "{viewer} has not rolled yet.", "viewer")
-NOT_KNOWN = chat_text("raffle.not_known", "{name} has not been seen here yet.", "name")
 LEADERBOARD = chat_text("raffle.leaderboard", "Most wins: {standings}", "standings")
 NOBODY_WON = chat_text("raffle.nobody_won", "Nobody has won yet. Rolls so far: {rolls}.", "rolls")
 NOBODY_ROLLED = chat_text("raffle.nobody_rolled", "Nobody has rolled yet.")

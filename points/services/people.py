@@ -10,6 +10,7 @@ from accounts.services.forgetting import GONE
 from points import registry
 from points.models import Account, Entry
 from twitch.models import Viewer
+from twitch.registry import Invocation
 from twitch.services import viewers
 
 
@@ -30,6 +31,17 @@ def find_shown(text: str) -> Viewer | None:
     """Return whom a text names, unless they hide: that must look as if there was nobody."""
     viewer = viewers.find(text)
     return None if viewer is None or is_hidden(viewer) else viewer
+
+
+def asked_for(call: Invocation) -> Viewer | None:
+    """Return whom a command is about: the viewer that it names, or else its caller.
+
+    None when it names nobody, or somebody who hides from its caller.
+    """
+    viewer = viewers.find(call.argument) if call.argument else call.viewer
+    if viewer is not None and viewer != call.viewer and is_hidden(viewer):
+        return None
+    return viewer
 
 
 def is_hidden(viewer: Viewer) -> bool:

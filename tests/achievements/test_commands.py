@@ -12,6 +12,7 @@ from tests.achievements.conftest import roll, song, started
 from twitch.models import Redemption, Viewer
 from twitch.registry import Invocation, Permission, commands
 
+STRANGER = "Nobody of that name has been seen here yet."
 Say = Callable[[Viewer, str], str]
 
 
@@ -74,14 +75,14 @@ def test_who_has_done_nothing_is_told_kindly(say: Say, ann: Viewer, bob: Viewer)
 
 
 def test_who_is_unknown_was_not_seen(say: Say, ann: Viewer) -> None:
-    assert say(ann, "!stats nobody") == "nobody has not been seen here yet."
+    assert say(ann, "!stats nobody") == STRANGER
 
 
 def test_who_hides_is_unknown_to_others_and_not_to_themselves(
     say: Say, ann: Viewer, bob: Viewer, evening: None
 ) -> None:
     assert "!showme" in say(ann, "!hideme")
-    assert say(bob, "!achievements ann") == "ann has not been seen here yet."
+    assert say(bob, "!achievements ann") == STRANGER
     assert say(ann, "!achievements").startswith("Ann has 4 of 13")
     assert say(ann, "!showme").endswith("/viewers/ann")
     assert not people.is_hidden(ann)
