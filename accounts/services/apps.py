@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import jwt
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from accounts.models import AppCode, AppSession, User
 
@@ -96,16 +96,9 @@ def refresh(token: str, *, now: datetime) -> Tokens:
     A token that was exchanged before ends the session, for whoever holds it.
     """
     claims = _read(token, "refresh", now)
-    mine = AppSession.objects.filter(pk=claims["sid"], user__is_active=True)
-    renewed = mine.filter(generation=claims["gen"], expires_at__gt=now).update(
-        generation=F("generation") + 1, used_at=now, expires_at=now + REFRESH_LIFE
-    )
-    session = mine.select_related("user").first()
-    if session is None or not renewed:
-        AppSession.objects.filter(pk=claims["sid"]).delete()
+    session = _renewed(claims["sid"], claims["gen"], now)
+    if session is None:
         raise BadToken
-    # Not the row's own: a second use may have come in between, which ends the session anyway.
-    session.generation = claims["gen"] + 1
     return _tokens(session, now)
 
 
@@ -137,6 +130,27 @@ def sweep(*, now: datetime) -> int:
     """Delete sessions and codes that are over; return how many sessions were."""
     AppCode.objects.filter(expires_at__lt=now).delete()
     return AppSession.objects.filter(expires_at__lt=now).delete()[0]
+
+
+@transaction.atomic
+def _renewed(session_id: str, generation: int, now: datetime) -> AppSession | None:
+    """Return the session as of its next token; end it, and return None, for any but the newest."""
+    session = (
+        AppSession.objects.select_for_update(of=("self",))
+        .select_related("user")
+        .filter(pk=session_id)
+        .first()
+    )
+    if session is None:
+        return None
+    is_newest = session.generation == generation and session.expires_at > now
+    if not (is_newest and session.user.is_active):
+        session.delete()
+        return None
+    session.generation += 1
+    session.used_at, session.expires_at = now, now + REFRESH_LIFE
+    session.save(update_fields=["generation", "used_at", "expires_at"])
+    return session
 
 
 def _tokens(session: AppSession, now: datetime) -> Tokens:
