@@ -84,6 +84,9 @@ def test_another_administrator_is_made_when_that_is_asked_for(client: Client) ->
     assert client.get("/admin/").status_code == 200
     assert not User.objects.get().has_usable_password()
     link("second")
+    for name in ("x" * 151, "a b", "<b>"):
+        with pytest.raises(CommandError):
+            link(name, "--new")
 
 
 def test_there_is_no_link_for_an_account_that_is_switched_off() -> None:

@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 from django.utils import timezone
@@ -29,9 +30,17 @@ class Command(BaseCommand):
         if username is None:
             user = links.ensure_admin()
         else:
-            user = links.ensure_admin(username) if new else _find(username)
+            user = _make(username) if new else _find(username)
         secret = links.make_sign_in_link(user, now=timezone.now())
         self.stdout.write(settings.PUBLIC_URL + reverse("sign_in_link", args=[secret]))
+
+
+def _make(username: str) -> User:
+    try:
+        User._meta.get_field("username").run_validators(username)
+    except ValidationError as error:
+        raise CommandError(" ".join(error.messages)) from error
+    return links.ensure_admin(username)
 
 
 def _find(username: str) -> User:
