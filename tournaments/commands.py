@@ -14,7 +14,7 @@ from twitch.services import chat, viewers
 
 @command(
     "vote",
-    usage="player",
+    usage="<player>",
     viewer_cooldown=timedelta(seconds=1),
     help="Vote for a player while a vote is going on in their match.",
 )
