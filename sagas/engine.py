@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ctypes import c_bool
+from multiprocessing.sharedctypes import RawValue
 from time import monotonic
 
 import structlog
@@ -24,17 +26,24 @@ MOST_LOSSES = 3
 
 _at_once = 1
 _has_leftovers = False
+# Seen by the processes of a worker, too: they are forks of the one that is asked to stop.
+_is_stopping = RawValue(c_bool, False)
+
+
+def stop() -> None:
+    """Have this process, and its forks, take no more runs."""
+    _is_stopping.value = True
 
 
 def work(for_seconds: float, wake_another: Callable[[], None], lane: str = "") -> bool:
-    """Lead the lane's due runs until none is left or the time is over; returns if some may be left.
+    """Lead the lane's due runs until none is left, or the time is over, or `stop` was called.
 
-    `wake_another` is called when more is due than this process takes at once. A database that goes
-    away is waited for; raises its error when it stays away.
+    Returns whether some may be left. `wake_another` is called when more is due than this process
+    takes at once. A database that goes away is waited for; raises its error when it stays away.
     """
     global _has_leftovers
     ends_at = monotonic() + for_seconds
-    while monotonic() < ends_at:
+    while monotonic() < ends_at and not _is_stopping.value:
         try:
             if _has_leftovers:
                 journal.release_own()

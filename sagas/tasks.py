@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from celery import shared_task
-from celery.signals import worker_process_init
+from celery.signals import worker_process_init, worker_shutting_down
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
@@ -42,6 +42,12 @@ def sweep() -> None:
 def prune() -> None:
     """Forget finished runs and facts that are older than the retention time."""
     services.prune(timezone.now() - settings.RETENTION)
+
+
+@worker_shutting_down.connect
+def stop(**_: object) -> None:
+    """A worker that is to end lets go of what it is not at: the next one finds it."""
+    engine.stop()
 
 
 @worker_process_init.connect

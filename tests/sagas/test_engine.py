@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from celery.signals import worker_shutting_down
 from django.db import connection
 from django.utils import timezone
 
@@ -394,6 +395,16 @@ def test_who_has_worked_long_enough_hands_over() -> None:
     with pokes_held():
         assert engine.work(0.0, lambda: None) is True
         assert engine.work(30.0, lambda: None) is False
+
+
+def test_a_worker_that_is_to_end_takes_no_more_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_is_stopping", type(engine._is_stopping)())
+    parcels = [send() for _ in range(3)]
+    worker_shutting_down.send(sender=None)
+    with pokes_held():
+        assert engine.work(30.0, lambda: None) is True
+    assert {run_of(parcel).position for parcel in parcels} == {0}
+    assert not Run.objects.exclude(owner="").exists()
 
 
 # --- Rows that are deleted ----------------------------------------------------------------------
