@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Any
 
 from django.conf import settings
@@ -9,11 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import defaults
 from django.views.decorators.http import require_safe
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework import serializers
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from rest import problems
 from rest.queries import Query
@@ -61,10 +63,31 @@ class SchemaView(SpectacularAPIView):
     """The API's schema; a language or a version may not be chosen, as there is one of each."""
 
     @extend_schema(exclude=True)
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         SchemaQuery.read(request)
-        response: Response = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
-        return response
+        renderer = request.accepted_renderer
+        return HttpResponse(
+            _schema_by(renderer),
+            content_type=request.accepted_media_type,
+            charset=renderer.charset,
+            headers={"Content-Disposition": f'inline; filename="greenroom.{renderer.format}"'},
+        )
+
+
+_schemas: dict[str, str | bytes] = {}
+_making_schema = Lock()
+
+
+def _schema_by(renderer: BaseRenderer) -> str | bytes:
+    """Return the schema as this renderer writes it; for everybody it is the same.
+
+    To make it takes seconds, and what makes it does not bear two at once.
+    """
+    with _making_schema:
+        if renderer.media_type not in _schemas:
+            document = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+            _schemas[renderer.media_type] = renderer.render(document, renderer_context={})
+        return _schemas[renderer.media_type]
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from django.http import HttpRequest
@@ -10,6 +11,7 @@ from django.test import Client, RequestFactory
 
 from accounts.models import User
 from config import views
+from tests.backstage import at_once
 from tests.tournaments import stage
 from tournaments.models import Tournament
 
@@ -67,7 +69,24 @@ def test_the_schema_is_one(client: Client, query: str) -> None:
 
 def test_the_schema_comes_as_yaml_or_json(client: Client) -> None:
     assert client.get("/api/schema").content.startswith(b"openapi:")
-    assert json.loads(client.get("/api/schema?format=json").content)["info"]["title"] == "Greenroom"
+    answer = client.get("/api/schema?format=json")
+    assert answer["Content-Disposition"] == 'inline; filename="greenroom.json"'
+    assert answer.json()["info"]["title"] == "Greenroom"
+
+
+def test_the_schema_is_made_once_however_many_ask_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[bool] = []
+
+    class Counted(views.SchemaGenerator):  # type: ignore[misc]
+        def get_schema(self, request: None = None, public: bool = False) -> Any:
+            made.append(public)
+            return super().get_schema(request, public)
+
+    monkeypatch.setattr(views, "SchemaGenerator", Counted)
+    monkeypatch.setattr(views, "_schemas", {})
+    answers = at_once(8, lambda: Client().get("/api/schema?format=json").status_code)
+    assert answers == [200] * 8
+    assert made == [True]
 
 
 @pytest.mark.django_db
