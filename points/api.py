@@ -82,6 +82,16 @@ class EntrySerializer(serializers.ModelSerializer[Entry]):
         ]
 
 
+ANN = {
+    "viewer_id": "141981764",
+    "login": "ann",
+    "display_name": "Ann",
+    "balance": 1250,
+    "available": 1150,
+}
+SHOWN = OpenApiExample("Ann", ANN, response_only=True)
+
+
 class LeaderboardView(APIView):
     permission_classes = [AllowAny]
 
@@ -89,6 +99,7 @@ class LeaderboardView(APIView):
         operation_id="points_leaderboard",
         parameters=[LimitQuery],
         responses={200: AccountSerializer(many=True), 400: BAD_QUERY},
+        examples=[SHOWN],
     )
     def get(self, request: Request) -> Response:
         """The viewers with the most points; without those who hide."""
@@ -106,6 +117,7 @@ class ViewerView(APIView):
             400: BAD_QUERY,
             404: OpenApiResponse(Problem, "Nobody of that name or id is shown (`not_found`)."),
         },
+        examples=[SHOWN],
     )
     def get(self, request: Request, name: str) -> Response:
         """What a viewer has, by login or id; who never had points has none."""
@@ -128,20 +140,7 @@ class MeView(APIView):
             403: NO_VIEWER,
         },
         examples=[
-            OpenApiExample(
-                "Ann",
-                {
-                    "viewer_id": "141981764",
-                    "login": "ann",
-                    "display_name": "Ann",
-                    "balance": 1250,
-                    "available": 1150,
-                    "held": 100,
-                    "owed": 0,
-                    "seq": 48,
-                },
-                response_only=True,
-            )
+            OpenApiExample("Ann", {**ANN, "held": 100, "owed": 0, "seq": 48}, response_only=True)
         ],
     )
     def get(self, request: Request) -> Response:

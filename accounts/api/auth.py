@@ -83,15 +83,43 @@ class CsrfSerializer(serializers.Serializer[Any]):
     csrf_token = serializers.CharField(help_text="Goes into `X-CSRFToken`.")
 
 
-EXAMPLE = OpenApiExample(
+SESSION = "apps_01K9ZQ0M3F5V7T2B8R6C4D1E0G"
+TOKENS = OpenApiExample(
     "A pair",
     {
         "access_token": "eyJhbGciOiJIUzI1NiJ9.…",
         "refresh_token": "eyJhbGciOiJIUzI1NiJ9.…",
         "expires_in": 600,
-        "session": "apps_01K9ZQ0M3F5V7T2B8R6C4D1E0G",
+        "session": SESSION,
     },
     response_only=True,
+)
+CODE = OpenApiExample(
+    "A code",
+    {
+        "code": "vqTMpzJ2Ql4DjDQWt0sjwneAo9k-0a-e0bu5R4CnV6I",
+        "code_verifier": "what-the-app-kept-when-it-sent-the-person-away",
+        "redirect_uri": "https://app.example.org/signed-in",
+    },
+    request_only=True,
+)
+REFRESH = OpenApiExample(
+    "The newest", {"refresh_token": "eyJhbGciOiJIUzI1NiJ9.…"}, request_only=True
+)
+APP = OpenApiExample(
+    "An app",
+    {
+        "id": SESSION,
+        "origin": "https://app.example.org",
+        "begun_at": "2026-11-21T19:11:00Z",
+        "used_at": "2026-11-21T19:41:00Z",
+        "expires_at": "2026-12-21T19:41:00Z",
+        "is_this": True,
+    },
+    response_only=True,
+)
+CSRF = OpenApiExample(
+    "A token", {"csrf_token": "YKPCUrloOthfjesVt1coXfwv7xRzum1o"}, response_only=True
 )
 
 
@@ -107,7 +135,7 @@ class TokenView(APIView):
             400: OpenApiResponse(Problem, "The code is not good (`bad_code`), or a field is not."),
             429: TOO_MANY,
         },
-        examples=[EXAMPLE],
+        examples=[CODE, TOKENS],
     )
     def post(self, request: Request) -> Response:
         """Exchange the consent page's code for an app's first tokens."""
@@ -141,7 +169,7 @@ class RefreshView(APIView):
             403: OpenApiResponse(Problem, "With cookies: the CSRF token is missing (`csrf`)."),
             429: TOO_MANY,
         },
-        examples=[EXAMPLE],
+        examples=[REFRESH, TOKENS],
     )
     def post(self, request: Request) -> Response:
         """Exchange a refresh token for the next pair. It works once: let one caller at a time."""
@@ -191,6 +219,7 @@ class SessionsView(APIView):
     @extend_schema(
         operation_id="auth_sessions",
         responses={200: AppSessionSerializer(many=True), 401: NOT_SIGNED_IN},
+        examples=[APP],
     )
     def get(self, request: Request) -> Response:
         """The client apps in which the person is signed in."""
@@ -222,7 +251,7 @@ class CsrfView(APIView):
     authentication_classes = []
     permission_classes = [AllowAny]
 
-    @extend_schema(operation_id="auth_csrf", responses={200: CsrfSerializer})
+    @extend_schema(operation_id="auth_csrf", responses={200: CsrfSerializer}, examples=[CSRF])
     def get(self, request: Request) -> Response:
         """The token that unsafe calls by cookie need; it comes with its own cookie."""
         NoQuery.read(request)

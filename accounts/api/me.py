@@ -85,7 +85,25 @@ class ExportView(APIView):
     permission_classes = [IsSignedIn]
 
     @extend_schema(
-        operation_id="me_export", responses={200: OpenApiTypes.OBJECT, 401: NOT_SIGNED_IN}
+        operation_id="me_export",
+        responses={200: OpenApiTypes.OBJECT, 401: NOT_SIGNED_IN},
+        examples=[
+            OpenApiExample(
+                "The beginning",
+                {
+                    "account": {
+                        "name": "Ada",
+                        "signs_in_with": [{"provider": "twitch", "id": "1003", "name": "Ada"}],
+                        "joined_at": "2026-11-21T19:11:00+00:00",
+                        "roles": [],
+                        "banned": False,
+                        "banned_reason": "",
+                    },
+                    "points": {"balance": 0, "held": 0, "owed": 0, "entries": [], "holds": []},
+                },
+                response_only=True,
+            )
+        ],
     )
     def get(self, request: Request) -> Response:
         """Everything that is stored about the person, to take along."""
@@ -109,6 +127,7 @@ class DeleteView(APIView):
             401: NOT_SIGNED_IN,
             409: OpenApiResponse(Problem, "Something must end first (`still_needed`)."),
         },
+        examples=[OpenApiExample("Ada's", {"confirm": "Ada"}, request_only=True)],
     )
     def post(self, request: Request) -> Response:
         """Erase the account and all that names its person, for good. Sums stay, without a name."""
