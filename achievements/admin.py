@@ -9,7 +9,9 @@ from django.contrib import admin, messages
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
@@ -122,7 +124,12 @@ class DefinitionAdmin(ModelAdmin):
         definitions.save(obj, timezone.now())
         if obj.enabled and obj.applied_at is None:
             messages.warning(
-                request, "It rests until it is applied: “Dry run” shows who would earn it."
+                request,
+                format_html(
+                    'It rests until it is applied. <a class="underline" href="{}">The dry run</a>'
+                    " shows who would earn it.",
+                    reverse("admin:achievements_definition_dry_run", args=[obj.pk]),
+                ),
             )
 
     @action(description="Dry run", url_path="dry-run", permissions=["change"])

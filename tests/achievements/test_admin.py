@@ -76,8 +76,9 @@ def test_a_dry_run_names_who_would_earn_it_and_then_applies_it(
     streamer: Client, ann: Viewer
 ) -> None:
     counting.hear(roll(ann, 1, 6))
-    streamer.post(f"{PAGE}add/", FORM)
     page = f"{PAGE}lucky_seven/dry-run/"
+    saved = streamer.post(f"{PAGE}add/", FORM, follow=True)
+    assert f'href="{page}"' in saved.content.decode()
     html = streamer.get(page).content.decode()
     assert "1 would earn it" in html
     assert "Ann" in html
