@@ -111,6 +111,7 @@ def configure(log_format: str, level: str) -> None:
                 for name in (
                     "daphne",
                     "uvicorn.access",
+                    "celery.worker.request",
                     "celery.worker.strategy",
                     "celery.app.trace",
                     "celery.beat",
