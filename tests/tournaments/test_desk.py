@@ -185,6 +185,9 @@ def test_a_day_gets_its_times(staff: Client, cup: Tournament) -> None:
     times = cup.matches.filter(matchday=2).order_by("scheduled_at")
     assert [match.scheduled_at.minute for match in times if match.scheduled_at] == [0, 15, 30, 45]
     assert "Say when" in staff.post(path, {}, follow=True).content.decode()
+    for day in ("LEAGUE-99", "FINAL-1", "X-1", "LEAGUE"):
+        path = f"/tournaments/{cup.pk}/desk/{day}/schedule"
+        assert staff.post(path, {"starts_at": "2026-12-01T19:00"}).status_code == 404
 
 
 def test_what_players_disagree_on_is_decided_with_one_button(

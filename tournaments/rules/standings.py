@@ -90,8 +90,12 @@ class Decision:
     @property
     def words(self) -> tuple[str, str]:
         """Both values as people write them: differences with their sign."""
-        form = "{:+d}" if self.criterion.key.endswith("difference") else "{}"
-        return form.format(self.value), form.format(self.next_value)
+        has_sign = self.criterion.key.endswith("difference")
+        value, next_value = (
+            f"{each:+d}" if has_sign and each else str(each)
+            for each in (self.value, self.next_value)
+        )
+        return value, next_value
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import wraps
 from typing import Any
@@ -56,8 +56,7 @@ def show(request: HttpRequest, tournament_id: str) -> HttpResponse:
     now = timezone.now()
     waits = desk.waiting(tournament.matches.counting(), now)
     days = desk.days(tournament)
-    day = next((day for day in days if key(day) == request.GET.get("day")), None)
-    day = day or desk.current(tournament, days)
+    day = _day(days, request.GET.get("day", "")) or desk.current(tournament, days)
     shown = desk.cases(tournament.matches.of_day(day.phase, day.number), now) if day else []
     context = {
         "tournament": tournament,
@@ -131,16 +130,18 @@ def take_back(request: HttpRequest, match_id: str) -> HttpResponse:
 @enters_results
 def schedule(request: HttpRequest, tournament_id: str, day_key: str) -> HttpResponse:
     """Say when the matches of a day are played."""
-    phase, _, number = day_key.partition("-")
-    address = f"{reverse('desk', args=[_tournament(tournament_id).pk])}?day={day_key}"
+    day = _day(desk.days(_tournament(tournament_id)), day_key)
+    if day is None:
+        raise Http404
+    address = f"{reverse('desk', args=[tournament_id])}?day={day_key}"
     form = DayForm(request.POST)
-    if not form.is_valid() or not number.isdecimal():
+    if not form.is_valid():
         return answer(request, address, "Say when the first match begins.", 400)
     start, apart = form.cleaned_data["starts_at"], form.cleaned_data["minutes_apart"] or 0
     by, now = request.user.get_username(), timezone.now()
     try:
         moved = matches.schedule_day(
-            tournament_id, Day(phase, int(number)), start, timedelta(minutes=apart), by=by, now=now
+            tournament_id, day, start, timedelta(minutes=apart), by=by, now=now
         )
     except Refused as refusal:
         return answer(request, address, refusal.sentence, 409)
@@ -174,6 +175,10 @@ def _tournament(tournament_id: str) -> Tournament:
     if found is None:
         raise Http404
     return found
+
+
+def _day(days: Iterable[Day], day_key: str) -> Day | None:
+    return next((day for day in days if key(day) == day_key), None)
 
 
 def _back(match_id: str) -> str:

@@ -46,6 +46,8 @@ GLANCE = {
     "results": ("result", "results"),
     "table": ("line of the table", "lines of the table"),
     "ties": ("place of the bracket", "places of the bracket"),
+    "players": ("player", "players"),
+    "votes": ("vote", "votes"),
     "set_aside": ("match does not count any more", "matches do not count any more"),
     "made": ("match is to be played", "matches are to be played"),
     "revived": ("match counts again", "matches count again"),
