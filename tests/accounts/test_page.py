@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.cache import cache
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import AppSession, User
 from accounts.services import apps, people
+from points.models import Entry
 from points.services import ledger
 from points.services.ledger import Cause
 from tests.overlay.conftest import Site, _site, site  # noqa: F401 (the fixtures)
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+TOKYO = ZoneInfo("Asia/Tokyo")
 WIDTHS = ((1440, "light"), (390, "dark"))
 
 
@@ -28,7 +31,7 @@ WIDTHS = ((1440, "light"), (390, "dark"))
 def page(chromium: Browser, site: Site, rehearsal_url: str) -> Iterator[Page]:  # noqa: F811
     """A browser in which nobody is signed in, on the sign-in page; what it finds wrong fails."""
     cache.clear()  # Of what other tests tried from this address.
-    context = chromium.new_context()
+    context = chromium.new_context(timezone_id=str(TOKYO), locale="en-GB")
     context.set_default_timeout(15_000)
     page = context.new_page()
     errors: list[str] = []
@@ -79,6 +82,12 @@ def test_the_page_of_somebody_with_a_past_is_in_order(page: Page) -> None:
     page.reload()
     page.get_by_text("<b>won</b>").first.wait_for()
     look(page)
+    entries = page.get_by_role("list", name="Every change").get_by_role("listitem")
+    page.get_by_role("button", name="Show older").click()
+    entries.nth(59).wait_for()
+    for place, n in ((0, 59), (59, 0)):
+        at = Entry.objects.get(key=f"k{n}").at.astimezone(TOKYO)
+        assert f"{at:%H:%M}" in entries.nth(place).inner_text()
     page.get_by_role("button", name="Sign out there").click()
     page.get_by_role("heading", name="Apps that act for you").wait_for(state="detached")
 
