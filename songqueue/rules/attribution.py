@@ -183,10 +183,15 @@ class _Attribution:
         new = [i for i, item in enumerate(self.shown) if item.key == key and i not in known]
         # What came into sight at the end may as well have been there all the time.
         between, behind = [i for i in new if i < last], [i for i in new if i > last]
-        waiting = self._unowned(key)
+        passed = {slot.request for slot in self.before.upcoming[: max(self.pairs, default=0)]}
+        # Whose place is passed can only have been moved, and not out of sight.
+        waiting = sorted(self._unowned(key), key=lambda request: request.id in passed)
         if len(waiting) > len(between) and self._may_have_begun(waiting[0]):
             self.owners[0] = waiting.pop(0).id
-        for index, request in zip([*between, *behind], waiting, strict=False):
+        for index in between:
+            if waiting:
+                self.owners[index] = waiting.pop(0).id
+        for index, request in zip(behind, (r for r in waiting if r.id not in passed), strict=False):
             self.owners[index] = request.id
 
     def _may_have_begun(self, request: Waiting) -> bool:

@@ -347,6 +347,31 @@ def test_songs_that_were_skipped_over_were_skipped() -> None:
     assert stage.ends[second] == "skipped"
 
 
+def test_a_song_that_was_skipped_over_is_not_the_same_one_of_the_playlist() -> None:
+    songs = [item(f"playlist {number}") for number in range(30)]
+    stage = Stage(*songs)
+    mine, _, other = (stage.request(track) for track in (songs[19], X, Y))
+    stage.later()
+    for _ in range(3):
+        stage.skip()
+    stage.later(5)
+    assert songs[19] in [coming.shown for coming in stage.player.coming()]
+    assert (stage.playing, stage.lane) == (other, [])
+    assert stage.ends[mine] == "skipped"
+
+
+def test_a_song_that_is_asked_for_again_is_not_the_one_that_was_skipped_over() -> None:
+    stage = Stage()
+    first, other = stage.request(X), stage.request(Y)
+    stage.later()
+    stage.skip()
+    stage.skip()
+    again = stage.request(X)
+    stage.later(5)
+    assert (stage.playing, stage.lane) == (other, [again])
+    assert stage.ends == {first: "skipped"}
+
+
 def test_a_song_taken_out_of_the_players_queue_was_skipped() -> None:
     stage = Stage()
     first, second = stage.request(X), stage.request(Y)
