@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from points.services import audit
@@ -33,3 +34,13 @@ def test_votes_end_and_stakes_go_back() -> None:
     assert cup.changes.get(verb="cancelled").reason == "Rain"
     assert audit.check() == []
     assert not cup.matches.filter(status="LIVE")
+
+
+def test_everybody_reads_why(client: Client) -> None:
+    cup = stage.tournament(8)
+    assert "was cancelled" not in client.get(f"/tournaments/{cup.pk}").content.decode()
+    steps.take(cup.pk, "CANCELLED", by="lea", now=timezone.now(), reason="Rain & storm")
+    page = client.get(f"/tournaments/{cup.pk}").content.decode()
+    assert "This tournament was cancelled: <bdi>Rain &amp; storm</bdi>" in page
+    shown = client.get(f"/api/tournaments/{cup.pk}").json()
+    assert shown["cancelled_because"] == "Rain & storm"

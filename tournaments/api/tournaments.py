@@ -127,6 +127,7 @@ class TournamentView(DocumentView):
             "format": ["36 players in one table, 8 matches each on 8 match days: 144 matches."],
             "rules": ["A match that is forfeited is lost 0–3."],
             "champion": None,
+            "cancelled_because": "",
         },
     )
     def get(self, request: Request, tournament_id: str) -> Response:

@@ -110,7 +110,6 @@ def _closed(tournament: Tournament, now: datetime) -> str:
         states.REGISTRATION_CLOSED: "Registration is closed; the players are being chosen.",
         states.AWAITING_SELECTION: "Registration is closed; the players are being chosen.",
         states.COMPLETED: "This tournament is over.",
-        states.CANCELLED: "This tournament was cancelled.",
     }
     if tournament.status == states.REGISTRATION_OPEN:
         return "Registration is closed."

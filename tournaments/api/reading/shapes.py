@@ -266,3 +266,6 @@ class TournamentShape(Shape):
     format = serializers.ListField(child=serializers.CharField(), help_text="In sentences.")
     rules = serializers.ListField(child=serializers.CharField(), help_text="In sentences.")
     champion = PlayerShape(allow_null=True)
+    cancelled_because = serializers.CharField(
+        help_text="What was said when it was cancelled; empty if nothing was, or it is not."
+    )

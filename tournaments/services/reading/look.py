@@ -9,7 +9,7 @@ from tournaments.models import Drawing, Match, Participant, Standing, Tie, Tourn
 from tournaments.rules.formats import Format, NoFormat, format_of
 
 # A new shape of the documents is another version of them, though nothing happened.
-SHAPE = 1
+SHAPE = 2
 
 
 class Look:

@@ -36,6 +36,7 @@ def tournament_document(look: Look) -> dict[str, Any]:
         "format": look.form.explained() if look.form else [],
         "rules": _rules(row),
         "champion": _champion(look),
+        "cancelled_because": _cancelled_because(row),
     }
 
 
@@ -77,6 +78,13 @@ def _champion(look: Look) -> dict[str, Any] | None:
         if player.status == Participant.Status.WINNER:
             return look.player(player.pk)
     return None
+
+
+def _cancelled_because(row: Tournament) -> str:
+    if row.status != Tournament.Status.CANCELLED:
+        return ""
+    reasons = row.changes.filter(verb="cancelled").values_list("reason", flat=True)
+    return reasons.first() or ""
 
 
 def _rules(row: Tournament) -> list[str]:
