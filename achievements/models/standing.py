@@ -53,10 +53,6 @@ class StandingQuerySet(models.QuerySet["Standing"]):
         """Achievements that are somebody's now."""
         return self.earned().filter(passed_at=None)
 
-    def seen(self) -> StandingQuerySet:
-        """Those of viewers who do not hide."""
-        return self.filter(viewer__hidden_from_achievements=None)
-
     def waiting_to_be_told(self) -> StandingQuerySet:
         return self.filter(is_due=True).order_by("earned_at", "id")
 

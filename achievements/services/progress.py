@@ -12,6 +12,7 @@ from django.db.models import Count
 
 from achievements.models import Definition, Standing
 from achievements.services import sessions
+from points.services import people
 from twitch.models import Viewer
 
 
@@ -84,7 +85,7 @@ def counts(viewer: Viewer) -> tuple[int, int]:
 
 def leaderboard(limit: int) -> list[dict[str, Any]]:
     """Return the viewers with the most different achievements, the earliest of equals first."""
-    best = Standing.objects.seen().by_viewer()
+    best = people.shown(Standing.objects.by_viewer())
     return list(best.order_by("-achievements", "last_unlocked_at", "viewer_id")[:limit])
 
 
@@ -95,7 +96,8 @@ def definitions() -> list[dict[str, Any]]:
         .values_list("definition_id")
         .annotate(holders=Count("viewer_id", distinct=True))
     )
-    known = set(Standing.objects.seen().earned().values_list("definition_id", flat=True).distinct())
+    earned = people.shown(Standing.objects.earned())
+    known = set(earned.values_list("definition_id", flat=True).distinct())
     return [
         {"definition": definition, "unlocked_by": holders.get(definition.key, 0)}
         for definition in Definition.objects.shown()

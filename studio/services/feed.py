@@ -13,6 +13,7 @@ from django.db.models import Model, Q
 
 from achievements.models import Standing
 from points.models import Exchange
+from points.services import people
 from raffle.models import Roll
 from sagas import reading
 from sagas.reading import RunView
@@ -205,7 +206,7 @@ def _raids() -> list[Entry]:
 
 
 def _unlocks() -> list[Entry]:
-    earned = Standing.objects.held().select_related("definition", "viewer")
+    earned = people.shown(Standing.objects.held()).select_related("definition", "viewer")
     return [
         Entry(
             key=f"unlock-{standing.pk}",

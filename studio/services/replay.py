@@ -9,6 +9,7 @@ from achievements.events import Unlock
 from achievements.models import Standing
 from overlay import services as overlay
 from overlay.services import Payload
+from points.services import people
 from raffle.models import Roll
 from songqueue.models import SongRequest
 from twitch.models import Raid, Redemption
@@ -61,8 +62,8 @@ def _raid(subject: str) -> Payload | None:
 
 
 def _unlock(subject: str) -> Payload | None:
-    seen = Standing.objects.held().seen().select_related("definition", "viewer")
-    standing = seen.filter(pk=subject).first() if subject.isdecimal() else None
+    shown = people.shown(Standing.objects.held()).select_related("definition", "viewer")
+    standing = shown.filter(pk=subject).first() if subject.isdecimal() else None
     if standing is None:
         return None
     definition, viewer = standing.definition, standing.viewer
