@@ -28,11 +28,13 @@ class DryRun:
     kept: int
 
 
+@transaction.atomic
 def save(definition: Definition, now: datetime) -> None:
     """Save a definition; a changed rule rests until it is applied.
 
     Where nothing was heard yet that it is made of there is nothing to apply it to: it counts.
     """
+    standings.hold()
     before = Definition.objects.filter(pk=definition.pk).first()
     if before is None or _rests(before, definition):
         is_heard = HeardFact.objects.filter(kind=definition.fact).exists()
