@@ -108,6 +108,7 @@ class _Attribution:
         self.owners: dict[int, str] = {}
 
     def judge(self) -> Verdict:
+        self._find_what_began()
         self._keep()
         for key in {request.key for request in self.waiting.values()}:
             self._claim_new(key)
@@ -166,6 +167,16 @@ class _Attribution:
         return max(began_at, self.before.at) if self.before.current else began_at
 
     # --- Whose they are ----------------------------------------------------------------------
+
+    def _find_what_began(self) -> None:
+        """Take what is on for the next of the old queue, unless a new request can have begun."""
+        next_old = min(self.pairs, default=None)
+        if self.goes_on or next_old is None or 0 in self.pairs.values():
+            return
+        if self.before.upcoming[next_old].key != self.now_on.key:
+            return
+        if not any(self._may_have_begun(request) for request in self._never_placed()):
+            self.pairs[next_old] = 0
 
     def _keep(self) -> None:
         """Leave to everyone what is theirs."""

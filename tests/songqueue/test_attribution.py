@@ -162,6 +162,17 @@ def test_the_same_track_back_to_back_moves_on() -> None:
     assert stage.ends == {first: "played", second: "played"}
 
 
+def test_a_request_of_what_began_unseen_is_not_that() -> None:
+    stage = Stage(A, B, X, C)
+    stage.later(150)
+    stage.player.wait(251)
+    mine = stage.request(X)
+    stage.later(2)
+    assert (stage.playing, stage.lane) == (None, [mine])
+    stage.later(200)
+    assert stage.playing == mine
+
+
 def test_a_request_of_what_plays_begins_before_any_reading_shows_it() -> None:
     stage = Stage(X, A, B)
     stage.player.wait(190)
