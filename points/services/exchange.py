@@ -29,10 +29,11 @@ def pay(exchange: Exchange) -> None:
 
 
 def take_back(exchange: Exchange) -> None:
-    """Reverse the credit; refused when the points are spent, so that a person looks at it."""
+    """Reverse the credit; what is spent of it already is owed."""
     paid = ledger.entry_of(_key(exchange))
     if paid is not None:
-        ledger.reverse(paid.pk, Cause("points.exchange", exchange.pk, "Refunded on Twitch"))
+        cause = Cause("points.exchange", exchange.pk, "Refunded on Twitch")
+        ledger.reverse(paid.pk, cause, owing=True)
 
 
 def fulfil(exchange: Exchange) -> None:
