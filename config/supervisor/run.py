@@ -41,7 +41,7 @@ class Run:
         self.env = cast.environment(plan)
         self.servers: list[Child] = []
         self.processes: list[Child] = []
-        self._asked = 0
+        self._is_asked = False
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._ask)
 
@@ -52,13 +52,16 @@ class Run:
         """
         begun = time.monotonic()
         if self.plan.rehearsal:
-            self._start(self.processes, cast.rehearsal(self.env))
+            # Like the other servers it stays until those who are at work with it have stopped.
+            self._start(self.servers, cast.rehearsal(self.env))
         self._start_servers()
         said = self._do_chores()
         for program in cast.processes(self.plan, self.env):
             self._start(self.processes, program)
-        self._wait_until_well()
-        self.say(f"Ready in {time.monotonic() - begun:.1f} s. Ctrl-C stops everything.")
+        if missing := self._wait_until_well():
+            self.say(f"Not everything is well yet: {missing}. Ctrl-C stops everything.")
+        else:
+            self.say(f"Ready in {time.monotonic() - begun:.1f} s. Ctrl-C stops everything.")
         self._introduce(said)
 
     def watch(self) -> None:
@@ -156,14 +159,12 @@ class Run:
         for title, text in lines:
             self.say(f"  {title:<12}  {text}")
 
-    def _wait_until_well(self) -> None:
-        """Wait for the web process to say that all is well, or say what is not and go on."""
+    def _wait_until_well(self) -> str:
+        """Wait for the web process to say that all is well; return what is still missing."""
         deadline = time.monotonic() + READY_WITHIN
-        while missing := probe.what_is_missing(self.plan):
-            if time.monotonic() > deadline:
-                self.say(f"Not everything is well yet: {missing}.")
-                return
+        while (missing := probe.what_is_missing(self.plan)) and time.monotonic() < deadline:
             self._pause(0.4)
+        return missing
 
     def _until(self, is_so: Callable[[], bool], seconds: float, otherwise: str) -> None:
         deadline = time.monotonic() + seconds
@@ -173,14 +174,14 @@ class Run:
             self._pause(PULSE)
 
     def _pause(self, seconds: float) -> None:
-        if self._asked:
+        if self._is_asked:
             raise Stopped
         for child in (*self.servers, *self.processes):
             child.tend()
         time.sleep(seconds)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
-        self._asked += 1
+        self._is_asked = True
 
 
 def _stop_all(children: list[Child], patience: float) -> None:
