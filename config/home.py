@@ -28,7 +28,8 @@ def read_env_file(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     values = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
+    # What is no UTF-8, as in a remark of an old editor, stays what it is, like in the environment.
+    for line in path.read_text(encoding="utf-8", errors="surrogateescape").splitlines():
         name, separator, value = line.strip().partition("=")
         if separator and not name.startswith("#"):
             value = value.strip()

@@ -60,6 +60,10 @@ def check(plan: Plan) -> None:
     """Raise CannotStart for the first port or given server that cannot be used."""
     check_port("PORT", plan.host, plan.port)
     if plan.rehearsal:
+        if plan.rehearsal_port == plan.port:
+            raise CannotStart(
+                f"PORT and REHEARSAL_PORT are both {plan.port}: set one of them to another one."
+            )
         check_port("REHEARSAL_PORT", "127.0.0.1", plan.rehearsal_port)
     if plan.database_url:
         check_database(plan.database_url)
