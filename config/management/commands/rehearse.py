@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import urllib.error
 import urllib.request
-from email.message import Message
-from typing import IO, Any
+from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from config.rehearsing import Stay
 from points.services import offers
 from studio.services import setup
 from tokens import services as tokens
@@ -48,17 +48,8 @@ def connect(provider: str, role: str, login: str) -> None:
     tokens.finish_authorization(provider, answer["state"][0], answer.get("code", [""])[0], back)
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """The answer is the address that we would be sent to."""
-
-    def redirect_request(
-        self, req: Any, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
-    ) -> None:
-        return None
-
-
 def _post(url: str, form: dict[str, str]) -> str:
-    opener = urllib.request.build_opener(_NoRedirect)
+    opener = urllib.request.build_opener(Stay)
     try:
         opener.open(url, urlencode(form).encode(), timeout=10).close()
     except urllib.error.HTTPError as answer:
