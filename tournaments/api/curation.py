@@ -77,6 +77,7 @@ class RegistrationsView(ListAPIView[Registration]):
                 {"registrations": [shapes.REGISTRATION], "is_chosen": True},
                 request_only=True,
             ),
+            shapes.as_it_may_be(shapes.ROSTER_PREVIEW),
             problem("Full", "roster_full", "36 can play, and 0 places are left.", 409),
         ],
     )
@@ -96,7 +97,10 @@ class FillView(APIView):
         operation_id="tournament_fill",
         request=None,
         responses={200: shapes.RosterPreviewSerializer, 404: NOT_HERE, 409: NOT_NOW},
-        examples=[problem("Full", "roster_full", "Every place is taken.", 409)],
+        examples=[
+            shapes.as_it_may_be(shapes.ROSTER_PREVIEW),
+            problem("Full", "roster_full", "Every place is taken.", 409),
+        ],
     )
     def post(self, request: Request, tournament_id: str) -> Response:
         """Fill the places that are left by lot, from the secret that was committed to."""
@@ -117,6 +121,7 @@ class SeedsView(APIView):
             OpenApiExample(
                 "By hand", {"registration": shapes.REGISTRATION, "seed": 1}, request_only=True
             ),
+            shapes.as_it_may_be(shapes.ROSTER_PREVIEW),
             problem("No such seed", "no_such_seed", "Seeds go from 1 to 36.", 409),
         ],
     )
@@ -139,6 +144,7 @@ class PreviewView(APIView):
     @extend_schema(
         operation_id="tournament_roster_preview",
         responses={200: shapes.RosterPreviewSerializer, 400: BAD_QUERY, 404: NOT_HERE},
+        examples=[shapes.as_it_may_be(shapes.ROSTER_PREVIEW)],
     )
     def get(self, request: Request, tournament_id: str) -> Response:
         """What publishing the draft would do, or why it cannot be done."""
@@ -195,7 +201,9 @@ class TakeBackView(APIView):
         request=shapes.RosterReasonSerializer,
         responses={200: shapes.RosterPreviewSerializer, 400: BAD_BODY, 404: NOT_HERE, 409: NOT_NOW},
         examples=[
-            problem("Drawn", "drawn", "The draw is made from this roster: it stays as it is.", 409)
+            OpenApiExample("Why", {"reason": "Somebody was forgotten"}, request_only=True),
+            shapes.as_it_may_be(shapes.ROSTER_PREVIEW),
+            problem("Drawn", "drawn", "The draw is made from this roster: it stays as it is.", 409),
         ],
     )
     def post(self, request: Request, tournament_id: str) -> Response:

@@ -185,5 +185,21 @@ class RosterPreviewSerializer(serializers.Serializer[Preview]):
     )
 
 
+ROSTER_PREVIEW = {
+    "chosen": 36,
+    "places": 36,
+    "can_publish": True,
+    "problem": "",
+    "format": ["36 players in one table, 8 matches each on 8 match days: 144 matches."],
+    "is_again": False,
+    "added": [{"userId": "2001", "name": "Ada"}],
+    "removed": [],
+    "kept": 0,
+    "waiting": 23,
+    "passed_over": 1,
+    "unsubscribed": [],
+}
+
+
 def as_it_may_be(value: Any) -> OpenApiExample:
     return OpenApiExample("As it may be", value, response_only=True, status_codes=["200"])

@@ -180,6 +180,9 @@ IMPOSSIBLE = problem(
 )
 
 
+BROTHERS = OpenApiExample("Brothers", {"pairs": [[ADA["id"], BO["id"]]], "most_per_group": 2})
+
+
 class DrawView(APIView):
     permission_classes = [AllowAny]
 
@@ -229,7 +232,11 @@ class RunLeagueView(APIView):
         operation_id="tournament_run_league_draw",
         request=RunShape,
         responses={200: DrawShape, 400: BAD_BODY, 404: NOT_HERE, 409: NOT_NOW},
-        examples=[SHOWN, IMPOSSIBLE],
+        examples=[
+            OpenApiExample("On screen", {"ceremony": True}, request_only=True),
+            SHOWN,
+            IMPOSSIBLE,
+        ],
     )
     def post(self, request: Request, tournament_id: str) -> Response:
         """Draw the league phase and begin it; what is drawn already stays as it is."""
@@ -252,12 +259,13 @@ class RunBracketView(APIView):
         request=NothingShape,
         responses={200: DrawShape, 400: BAD_BODY, 404: NOT_HERE, 409: NOT_NOW},
         examples=[
+            SHOWN,
             problem(
                 "Too early",
                 "league_not_over",
                 "The bracket is drawn once the league phase has all its results.",
                 409,
-            )
+            ),
         ],
     )
     def post(self, request: Request, tournament_id: str) -> Response:
@@ -280,6 +288,7 @@ class CeremonyView(APIView):
         examples=[
             OpenApiExample("The next one", {"do": "step", "seen": 4}, request_only=True),
             OpenApiExample("Quicker", {"do": "speed", "pace": 3}, request_only=True),
+            SHOWN,
             problem("Too early", "not_drawn", "The league phase is not drawn yet.", 409),
         ],
     )
@@ -304,6 +313,7 @@ class WishesView(APIView):
     @extend_schema(
         operation_id="tournament_draw_rules",
         responses={200: WishesShape, 400: BAD_QUERY, 404: NOT_HERE},
+        examples=[BROTHERS],
     )
     def get(self, request: Request, tournament_id: str) -> Response:
         """What is asked of the league draw, besides the groups of players."""
@@ -317,7 +327,7 @@ class WishesView(APIView):
         request=WishesShape,
         responses={200: WishesShape, 400: BAD_BODY, 404: NOT_HERE, 409: NOT_NOW},
         examples=[
-            OpenApiExample("Brothers", {"pairs": [[ADA["id"], BO["id"]]], "most_per_group": 2}),
+            BROTHERS,
             IMPOSSIBLE,
         ],
     )

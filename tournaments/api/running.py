@@ -62,6 +62,38 @@ class SettingsSerializer(Body, serializers.ModelSerializer[Tournament]):
 
 
 EXAMPLE = OpenApiExample("A cup", {"name": "Autumn Cup"}, request_only=True)
+CUP = {
+    "id": "tour_01J9ZH0A1B2C3D4E5F6G7H8J9K",
+    "status": "DRAFT",
+    "revision": 1,
+    "name": "Autumn Cup",
+    "description": "",
+    "max_participants": 36,
+    "matches_per_player": None,
+    "quarter_final_legs": 2,
+    "semi_final_legs": 2,
+    "forfeit_goals": 3,
+    "registration_opens_at": "2026-11-01T18:00:00Z",
+    "registration_closes_at": None,
+    "is_for_subscribers": True,
+    "bonus_mode": "counts",
+    "most_bonus_per_match": 1,
+    "most_bonus_per_player": 3,
+    "votes_per_player": 1,
+    "has_votes_on_last_day": False,
+    "least_stake": 1,
+    "most_stake": 1000,
+    "published_at": None,
+    "created_at": "2026-10-28T12:00:00Z",
+    "steps": [
+        {
+            "to": "REGISTRATION_OPEN",
+            "title": "Open registration",
+            "means": "Everybody sees the tournament, and viewers can register.",
+        }
+    ],
+}
+AS_IT_MAY_BE = OpenApiExample("As it may be", CUP, response_only=True, status_codes=["200", "201"])
 
 
 class RunningView(ListAPIView[Tournament]):
@@ -75,6 +107,7 @@ class RunningView(ListAPIView[Tournament]):
     @extend_schema(
         operation_id="tournaments_all",
         responses={200: SettingsSerializer(many=True), 400: BAD_QUERY},
+        examples=[AS_IT_MAY_BE],
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Every tournament with its settings, also drafts, the newest first."""
@@ -87,6 +120,7 @@ class RunningView(ListAPIView[Tournament]):
         responses={201: SettingsSerializer, 400: BAD_BODY, 409: NOT_NOW},
         examples=[
             EXAMPLE,
+            AS_IT_MAY_BE,
             problem(
                 "Odd",
                 "no_format",
@@ -108,7 +142,9 @@ class SettingsView(APIView):
     permission_classes = [Rights("tournaments.change_tournament")]
 
     @extend_schema(
-        operation_id="tournament_settings", responses={200: SettingsSerializer, 404: NOT_HERE}
+        operation_id="tournament_settings",
+        responses={200: SettingsSerializer, 404: NOT_HERE},
+        examples=[AS_IT_MAY_BE],
     )
     def get(self, request: Request, tournament_id: str) -> Response:
         """A tournament with its settings, also of a draft."""
@@ -121,7 +157,10 @@ class SettingsView(APIView):
         operation_id="tournament_change",
         request=SettingsSerializer(partial=True),
         responses={200: SettingsSerializer, 400: BAD_BODY, 404: NOT_HERE, 409: NOT_NOW},
-        examples=[OpenApiExample("Smaller", {"max_participants": 24}, request_only=True)],
+        examples=[
+            OpenApiExample("Smaller", {"max_participants": 24}, request_only=True),
+            AS_IT_MAY_BE,
+        ],
     )
     def patch(self, request: Request, tournament_id: str) -> Response:
         """Change what is given; the size is fixed by the roster, the rules of play by the draw."""
@@ -151,6 +190,7 @@ class TransitionView(APIView):
         responses={200: SettingsSerializer, 400: BAD_BODY, 404: NOT_HERE, 409: NOT_NOW},
         examples=[
             OpenApiExample("Open", {"to": "REGISTRATION_OPEN"}, request_only=True),
+            AS_IT_MAY_BE,
             problem("No way", "no_way", "A tournament in “draft” cannot go to “knock-outs”.", 409),
         ],
     )

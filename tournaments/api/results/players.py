@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -27,6 +27,14 @@ from tournaments.services import corrections, withdrawals
 from tournaments.services.corrections import Unseen
 
 DONE = {200: shapes.PreviewShape, 400: BAD_BODY, 403: Problem, 404: NOT_HERE}
+
+
+WARNED_ANSWER = OpenApiExample(
+    "Noted",
+    {"id": "player_01J9ZK4W8Y6Q2V5T3R1N0M7XAB", "warnings": 2, "strikes": 3},
+    response_only=True,
+    status_codes=["200"],
+)
 
 
 class PlayerView(APIView):
@@ -88,7 +96,10 @@ class WarningsView(APIView):
         operation_id="player_warnings",
         request=shapes.WarningsShape,
         responses={200: shapes.WarnedShape, 400: BAD_BODY, 404: NOT_HERE, 409: NOT_NOW},
-        examples=[sent("A second one", {"warnings": 2, "reason": "Insulted the other player"})],
+        examples=[
+            sent("A second one", {"warnings": 2, "reason": "Insulted the other player"}),
+            WARNED_ANSWER,
+        ],
     )
     def post(self, request: Request, player_id: str) -> Response:
         """Set a player's warnings, which with the no-shows are the strikes of the table."""
