@@ -22,7 +22,7 @@ from twitch.services.commands import editing, listing
 from twitch.services.commands.editing import NotPossible
 
 # So much of an answer stands in the list, the rest on its own page.
-SHOWN = 80
+SHOWN = 60
 TEXT = ["kind", "template", "value", "write_permission"]
 LIMITS = ["permission", "cooldown_seconds", "viewer_cooldown_seconds", "only_live", "is_enabled"]
 COLUMNS = {field.name for field in Command._meta.fields}
