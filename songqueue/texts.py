@@ -134,6 +134,7 @@ _reason(
 )
 _reason("explicit", "explicit", "explicit songs are not played here. Try the clean version.")
 _reason("in_queue", "in the queue already", "that song is in the queue already. Try another one.")
+_reason("plays_now", "playing already", "that song plays right now. Try another one.")
 _reason(
     "played_recently",
     "played recently",

@@ -97,13 +97,16 @@ def refuse_place(
 ) -> No | None:
     """Judge by the open requests, in the order of their places, and by what was played.
 
-    `minutes_ago` says how long ago the song was played, if it was within the limit.
+    `minutes_ago` says how long ago the song was played, if it was within the limit; 0 while it is.
     """
     waiting = [place for place in queue if not place.is_playing]
     if 0 < limits.queue_length <= len(waiting):
         return No("queue_full", {"length": str(limits.queue_length)})
-    if limits.repeat_minutes and any(_is_same(song, place) for place in queue):
+    same = [place for place in queue if limits.repeat_minutes and _is_same(song, place)]
+    if any(not place.is_playing for place in same):
         return No("in_queue")
+    if same or minutes_ago == 0:
+        return No("plays_now")
     if minutes_ago is not None:
         wait = max(1, limits.repeat_minutes - minutes_ago)
         return No("played_recently", {"minutes": str(minutes_ago), "wait": str(wait)})

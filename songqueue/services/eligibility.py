@@ -81,7 +81,10 @@ def _refuse_person(who: str, viewer: Viewer) -> No | None:
 
 
 def _minutes_since_played(track: Track, now: datetime, within: timedelta) -> int | None:
-    """Return how long ago the track was last heard, when that is not longer ago than `within`."""
+    """Return how long ago the track was last heard, when that is not longer ago than `within`.
+
+    0 says that it is on.
+    """
     same = Q(track=track)
     if track.isrc:
         same |= Q(track__isrc=track.isrc)
@@ -94,7 +97,9 @@ def _minutes_since_played(track: Track, now: datetime, within: timedelta) -> int
     )
     if newest is None or not within:
         return None
-    return max(0, int((now - (newest.ended_at or now)).total_seconds() // 60))
+    if newest.ended_at is None:
+        return 0
+    return max(1, int((now - newest.ended_at).total_seconds() // 60))
 
 
 def _track(request: SongRequest) -> Track:

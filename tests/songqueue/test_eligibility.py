@@ -105,7 +105,7 @@ def test_the_queue_has_room_for_so_many_that_wait() -> None:
 def test_a_song_that_is_in_the_queue_is_not_taken_again() -> None:
     assert refused(place(BO, "track"), repeat_minutes=30) == "in_queue"
     assert refused(place(BO, "another id", "isrc"), repeat_minutes=30) == "in_queue"
-    assert refused(place(BO, "track", is_playing=True), repeat_minutes=30) == "in_queue"
+    assert refused(place(BO, "track", is_playing=True), repeat_minutes=30) == "plays_now"
     assert refused(place(BO, "track"), repeat_minutes=0) == ""
     # Recordings of which the code is not known are not the same for that.
     assert refused(place(BO, "x", ""), song=replace(SONG, isrc=""), repeat_minutes=30) == ""
@@ -114,6 +114,7 @@ def test_a_song_that_is_in_the_queue_is_not_taken_again() -> None:
 def test_a_song_that_was_played_recently_is_not_taken_again() -> None:
     no = eligibility.refuse_place(SONG, ADA, [], Limits(repeat_minutes=30), 12)
     assert no == No("played_recently", {"minutes": "12", "wait": "18"})
+    assert refused(ago=0, repeat_minutes=30) == "plays_now"
 
 
 def test_one_viewer_has_so_many_at_once() -> None:

@@ -45,6 +45,7 @@ RULES = [
     "too_long",
     "explicit",
     "in_queue",
+    "plays_now",
     "played_recently",
     "too_many_open",
     "too_many_in_a_row",
