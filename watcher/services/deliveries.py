@@ -36,7 +36,7 @@ AND NOT EXISTS (
 """
 
 SENTENCES = {
-    "target_disabled": "The channel's webhook does not work any more: add the channel anew first.",
+    "target_disabled": "The channel's webhook does not work any more: give it another one first.",
     "too_soon": "A test was just sent: try again in a moment.",
     "watch_gone": "The watch was removed, so there is nothing to be posted.",
     "stream_ended": "The stream has ended meanwhile.",
