@@ -1,4 +1,4 @@
-"""Links that let the administrator in, once."""
+"""Links that let somebody in, once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 
 from accounts.models import SignInLink, User
 
@@ -24,13 +23,6 @@ def ensure_admin(username: str = ADMIN_NAME) -> User:
         user.set_unusable_password()
         user.save()
     return user
-
-
-def backstage() -> QuerySet[User]:
-    """Return who works here: staff, and moderators by their role."""
-    works = Q(is_staff=True) | Q(groups__isnull=False)
-    found = User.objects.filter(works, is_active=True).select_related("viewer")
-    return found.order_by("username").distinct()
 
 
 def make_sign_in_link(user: User, *, now: datetime) -> str:

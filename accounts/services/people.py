@@ -1,10 +1,11 @@
-"""People and the viewers they are; who is banned."""
+"""People and the viewers they are; who works here, and who is banned."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from twitch.models import Viewer
@@ -25,6 +26,13 @@ def names(usernames: Iterable[str]) -> dict[str, str]:
     """Return what the people of these usernames are called today, as diaries show it."""
     found = User.objects.filter(username__in=set(usernames)).select_related("viewer")
     return {user.username: user.name for user in found}
+
+
+def backstage() -> QuerySet[User]:
+    """Return who works here: staff, and moderators by their role."""
+    works = Q(is_staff=True) | Q(groups__isnull=False)
+    found = User.objects.filter(works, is_active=True).select_related("viewer")
+    return found.order_by("username").distinct()
 
 
 def may_act(user: User | AnonymousUser) -> bool:

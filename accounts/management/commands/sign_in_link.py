@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.services import links
+from accounts.services import links, people
 
 
 class Command(BaseCommand):
@@ -46,7 +46,7 @@ def _make(username: str) -> User:
 def _find(username: str) -> User:
     user = User.objects.filter(username=username).first()
     if user is None:
-        known = ", ".join(map(_told, links.backstage())) or "nobody yet"
+        known = ", ".join(map(_told, people.backstage())) or "nobody yet"
         raise CommandError(
             f"There is no account {username!r}. Backstage: {known}."
             " With --new it is made, as an administrator."
