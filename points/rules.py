@@ -1,4 +1,4 @@
-"""What support earns, and what a list of balances asks for, as arithmetic."""
+"""What support earns, as arithmetic."""
 
 from __future__ import annotations
 
