@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
+from sagas.models import Run
+from songqueue.models import SongRequest
 from tests.backstage import Backstage
 from tests.overlay.conftest import Site
+from tests.sagas.driving import lead_on
 from tests.songqueue.show import Show
 
 if TYPE_CHECKING:
@@ -59,6 +64,19 @@ def person(who: str) -> User:
     if role := Group.objects.filter(name=who).first():
         user.groups.add(role)
     return user
+
+
+def stuck(show: Show) -> Run:
+    """Request a song of which Spotify does not say whether it was queued, for an hour."""
+    show.backstage.breaks("drop_after", path="/spotify/v1/me/player/queue", method="POST")
+    show.backstage.breaks("500", path="/spotify/v1/me/player/queue", method="GET")
+    request = show.request()
+    SongRequest.objects.update(lined_up_at=timezone.now() - timedelta(hours=1))
+    lead_on()
+    show.backstage.control("faults", verb="DELETE")
+    run = show.run(request)
+    assert run.status == Run.Status.STUCK
+    return run
 
 
 # --- The web process and a browser -----------------------------------------------------------

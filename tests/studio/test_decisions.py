@@ -6,13 +6,13 @@ import pytest
 from django.test import Client
 
 from overlay.models import Cue
-from sagas.models import Action, Run
+from sagas.models import Action
 from sagas.services import pokes_held
 from songqueue.models import Block, Decision, SongRequest, SongRules
 from studio.services.feed import feed
 from tests.sagas.driving import lead, lead_on
 from tests.songqueue.show import Show
-from tests.studio.conftest import Enter
+from tests.studio.conftest import Enter, stuck
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,17 +22,6 @@ def press(client: Client, path: str, **form: str) -> tuple[int, str]:
     with pokes_held():
         answer = client.post(path, form)
     return answer.status_code, answer.json()["detail"]
-
-
-def stuck(show: Show) -> Run:
-    """Request a song of which Spotify does not say whether it was queued."""
-    show.backstage.breaks("drop_after", path="/spotify/v1/me/player/queue", method="POST")
-    show.backstage.breaks("500", path="/spotify/v1/me/player/queue", method="GET")
-    request = show.see_through()
-    show.backstage.control("faults", verb="DELETE")
-    run = show.run(request)
-    assert run.status == Run.Status.STUCK
-    return run
 
 
 def test_a_stuck_flow_stands_first_in_the_feed_with_what_can_be_decided(show: Show) -> None:

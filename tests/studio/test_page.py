@@ -17,7 +17,7 @@ from tests.backstage import Backstage
 from tests.overlay.conftest import Site
 from tests.sagas.driving import lead, lead_on
 from tests.songqueue.show import Show
-from tests.studio.conftest import Opening
+from tests.studio.conftest import Opening, stuck
 from twitch.models import ViewerCount
 
 if TYPE_CHECKING:
@@ -38,16 +38,6 @@ def faults(page: Page) -> list[str]:
         for fault in found
         if fault["impact"] in GRAVE
     ]
-
-
-def stuck(show: Show) -> Run:
-    """Request a song of which Spotify does not say whether it was queued."""
-    show.backstage.breaks("drop_after", path="/spotify/v1/me/player/queue", method="POST")
-    show.backstage.breaks("500", path="/spotify/v1/me/player/queue", method="GET")
-    run = show.run(show.see_through())
-    show.backstage.control("faults", verb="DELETE")
-    assert run.status == Run.Status.STUCK
-    return run
 
 
 def test_what_viewers_redeem_appears_in_the_feed_by_itself(show: Show, opened: Opening) -> None:
