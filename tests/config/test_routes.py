@@ -129,6 +129,7 @@ CLOSE_BREAKER = "admin/spotify/call/close-breaker/"
 ACHIEVED, CORRECT = "api/achievements", "api/admin/achievements"
 DRY_RUN = "admin/achievements/definition/<path:object_id>/dry-run/"
 DECIDE, SONG = "studio/runs/<int:run_id>/<slug:verb>", "studio/songs/<str:song_id>"
+REPLAY = "studio/replays/<slug:scene>/<str:subject>"
 DECIDE_RUN = "admin/sagas/run/<int:run_id>/decide/<str:verb>/"
 DECIDE_ADDRESS = "admin/overlay/overlaytoken/<int:token_id>/do/<slug:verb>/"
 
@@ -440,6 +441,7 @@ TABLE = [
     Row("studio/songs/resume", "POST", "/studio/songs/resume", STUDIO_ROLE),
     Row(f"{SONG}/remove", "POST", "/studio/songs/x/remove", STUDIO_AWAY),
     Row(f"{SONG}/block/<slug:kind>", "POST", "/studio/songs/x/block/track", STUDIO_AWAY),
+    Row(REPLAY, "POST", "/studio/replays/roll/x", STUDIO_AWAY),
     Row("studio/samples/<slug:kind>", "POST", "/studio/samples/roll", STUDIO_ROLE),
     # There is no tournament to show.
     Row(
