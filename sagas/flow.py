@@ -91,9 +91,10 @@ class Call(Step[S]):
     `if_unsure="stop"` the run is stuck until a person decides, with `"skip"` the run goes on. Only
     Refused, Wait and NotDone say that it had no effect; every other error leaves that open.
 
-    `look` is asked once, before either of these, whether the call took effect: with True it did,
-    and columns that `look` set on the row are saved; with False it surely did not, and is tried
-    again like a call that is not done; None, as any error, cannot tell.
+    `look` is asked, before either of these, whether the call took effect: with True it did, and
+    columns that `look` set on the row are saved; with False it surely did not, and is tried again
+    like a call that is not done; None, as any error, cannot tell. If it raises Wait it is asked
+    again then.
     """
 
     if_unsure: Literal["repeat", "stop", "skip"] = "repeat"

@@ -96,7 +96,7 @@ def _call(this: _Try, call: Call[Model]) -> bool:
     let_go()
     if not call.is_repeatable:
         if this.run.begun:
-            raise Unsure("The worker was lost while this call was being made.")
+            raise Unsure("It was begun, and nobody heard what came of it.")
         journal.begin(this.run, call.timeout + LEASE_MARGIN)
     with time_limit(call.timeout):
         call.do(this.subject)
@@ -140,7 +140,13 @@ def _fail(this: _Try, error: Exception) -> bool:
     if if_unsure != "repeat":
         is_unsure = not isinstance(error, Refused | NotDone)
     if is_unsure and isinstance(step, Call) and step.look is not None:
-        took_effect, changed = _look(this, step)
+        try:
+            took_effect, changed = _look(this, step)
+        except Wait as wait:
+            # The mark of the begun call stays: it is looked for again, and not made.
+            entry = this.entry("waiting", f"{told(error)} {wait}")
+            journal.record(run, entry, due_at=believed(wait), status="waiting")
+            return False
         if took_effect:
             found = this.entry("done", f"Found to be done. {told(error)}")
             return _move_on(this, found, changed)
@@ -185,6 +191,8 @@ def _look(this: _Try, call: Call[Model]) -> tuple[bool | None, dict[str, Any]]:
     try:
         with time_limit(call.timeout):
             took_effect = call.look(subject)
+    except Wait:
+        raise
     except Exception as error:
         if journal.is_database_gone(error):
             raise

@@ -17,7 +17,8 @@ from songqueue.services import door, eligibility, outcomes, player, queue
 from songqueue.services.naming import song_in_chat
 from songqueue.services.refusals import refuse, spotify_refusals
 from spotify.models import Track
-from spotify.services import links, tracks
+from spotify.services import BudgetSpent, QuotaExhausted, Unavailable, links, tracks
+from spotify.services import RateLimited as SlowDown
 from spotify.services import player as spotify_player
 from twitch.models import Redemption
 from twitch.services import chat, redemptions, viewers
@@ -27,6 +28,9 @@ Status = SongRequest.Status
 # A song's end wakes its flow; this only is how often it looks by itself.
 LOOK_AGAIN = timedelta(hours=1)
 READ_WITHIN = timedelta(seconds=3)
+# A song whose answer was lost is looked for so long, and so often, before a person has to.
+LOOKED_FOR = timedelta(minutes=15)
+LOOKED_FOR_EVERY = timedelta(seconds=30)
 
 
 # --- On the way ------------------------------------------------------------------------------
@@ -81,8 +85,18 @@ def queue_in_player(request: SongRequest) -> None:
 
 
 def found_in_player(request: SongRequest) -> bool | None:
-    """Look whether the player took the song although its answer was lost."""
-    found = queue.found_in_player(request)
+    """Look whether the player took the song although its answer was lost.
+
+    Raises Wait while Spotify does not answer that either.
+    """
+    try:
+        found = queue.found_in_player(request)
+    except (Unavailable, SlowDown, QuotaExhausted, BudgetSpent) as problem:
+        now = timezone.now()
+        again = getattr(problem, "retry_at", now + LOOKED_FOR_EVERY)
+        if again - (request.lined_up_at or now) > LOOKED_FOR:
+            raise
+        raise Wait(again, "The player's queue cannot be seen.") from problem
     if found:
         outcomes.queued(request, timezone.now())
         player.read_soon(READ_WITHIN)

@@ -179,7 +179,17 @@ def test_a_call_that_never_had_an_effect_is_undone_when_its_tries_are_used_up() 
     assert "wire" not in effects_of(parcel)
 
 
-@pytest.mark.parametrize("script", [{"blind": []}, {"look": ["fail"]}, {"look": ["rate_limited"]}])
+def test_a_look_that_has_to_wait_is_taken_later_and_the_call_not_made_again() -> None:
+    parcel = send(telegram, wire=["late_unsure"], look=["rate_limited", "rate_limited"])
+    lead()
+    assert (run_of(parcel).status, run_of(parcel).begun) == ("waiting", True)
+    lead_on()
+    assert run_of(parcel).status == "completed"
+    assert results(parcel, "wire") == ["waiting", "waiting", "done"]
+    assert effects_of(parcel)["wire"] == 1
+
+
+@pytest.mark.parametrize("script", [{"blind": []}, {"look": ["fail"]}])
 def test_a_look_that_cannot_tell_leaves_it_to_a_person(script: dict[str, list[str]]) -> None:
     parcel = send(telegram, wire=["late_unsure"], **script)
     lead_on()

@@ -13,7 +13,8 @@ from sagas.models import Run
 from songqueue.models import Board
 from songqueue.services import player
 from spotify.models import Call
-from tests.sagas.driving import lead_on
+from spotify.services import tracks
+from tests.sagas.driving import lead, lead_on, let_time_pass
 from tests.songqueue.show import TITLE, Show
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -69,6 +70,32 @@ def test_ten_minutes_without_spotify_refund_twenty_viewers_with_one_line_each(
     assert show.see_through("Respawn").status == "queued"
     look()
     assert Board.objects.get().problem == ""
+
+
+def test_who_asks_first_in_an_outage_has_the_song_after_it(
+    show: Show, clock: time_machine.Coordinates
+) -> None:
+    show.backstage.connect(expires_in=9_000_000)
+    show.backstage.connect_spotify(expires_in=9_000_000)
+    before = show.request("Cumulus")
+    look()
+    track = show.backstage.track("Respawn")["id"]
+    tracks.find(track)
+    show.backstage.breaks("500", path="/spotify/v1")
+    redemption = show.redeem("Respawn")
+    lead()
+    calls = Call.objects.count()
+    for _ in range(10):
+        clock.shift(60)
+        let_time_pass()
+        lead()
+    assert show.run(show.of(redemption)).status == "waiting"
+    assert Call.objects.count() - calls <= 20
+    show.backstage.control("faults", verb="DELETE")
+    lead_on()
+    assert show.of(redemption).status == "queued"
+    assert show.queued() == [before.track_id, track]
+    assert len(show.said()) == 2
 
 
 def test_the_calls_of_an_outage_leave_enough_for_the_day(

@@ -11,7 +11,7 @@ from sagas import services as sagas
 from sagas.models import Event
 from songqueue.models import Board, Play, SongRequest, Upcoming
 from songqueue.rules.snapshots import WINDOW
-from songqueue.services import outcomes, player
+from songqueue.services import outcomes, player, requests
 from spotify.models import Call, Track
 from tests.backstage import at_once
 from tests.sagas.driving import lead, lead_on
@@ -377,16 +377,36 @@ def test_a_song_that_may_stand_beyond_what_the_player_shows_is_not_queued_again(
     assert show.queued().count(request.track_id or "") == (fault == "drop_after")
 
 
+@pytest.mark.parametrize("fault", ["drop_after", "drop_before"])
+def test_a_queue_that_cannot_be_seen_is_looked_at_when_it_can(show: Show, fault: str) -> None:
+    first = show.request("Cumulus")
+    show.backstage.breaks(fault, path=QUEUE, method="POST", count=1)
+    show.backstage.breaks("500", path=QUEUE, method="GET", count=2)
+    request = show.request("Respawn")
+    assert (request.status, show.run(request).status) == ("lined_up", "waiting")
+    lead_on()
+    request.refresh_from_db()
+    assert request.status == "queued"
+    assert show.queued() == [first.track_id, request.track_id]
+    assert show.settlings(request) == ["redemption_fulfilled"]
+    assert len(show.said()) == 2
+
+
 def test_what_cannot_be_told_waits_for_a_person(show: Show) -> None:
     show.backstage.breaks("drop_after", path=QUEUE, method="POST", count=1)
     show.backstage.breaks("500", path=QUEUE, method="GET")
     request = show.request()
+    SongRequest.objects.update(lined_up_at=timezone.now() - requests.LOOKED_FOR)
+    lead_on()
     run = show.run(request)
     assert (run.status, run.code, run.next_step) == ("stuck", "unsure", "queue_in_player")
     assert (request.status, show.status(request), show.said()) == ("lined_up", "UNFULFILLED", [])
 
 
-def test_a_song_that_a_person_saw_in_the_queue_is_queued(show: Show) -> None:
+def test_a_song_that_a_person_saw_in_the_queue_is_queued(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests, "LOOKED_FOR", timedelta(0))
     show.backstage.breaks("drop_after", path=QUEUE, method="POST", count=1)
     show.backstage.breaks("500", path=QUEUE, method="GET", count=1)
     request = show.request()
