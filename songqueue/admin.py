@@ -75,7 +75,8 @@ class SongRequestAdmin(ReadOnlyAdmin):
 
     @display(description="Song", ordering="track__name")
     def song(self, request: SongRequest) -> str:
-        return str(request.track or "not found yet")
+        is_over = request.status in SongRequest.ENDS
+        return str(request.track or ("none" if is_over else "not found yet"))
 
     @display(
         description="Status",
