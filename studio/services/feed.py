@@ -12,7 +12,6 @@ from typing import Literal
 from django.db.models import Model, Q
 
 from achievements.models import Standing
-from points.models import Exchange
 from points.services import people
 from raffle.models import Roll
 from sagas import reading
@@ -29,8 +28,8 @@ UNSURE = "Look there first: press “It is done” if it took effect, “Try aga
 Tone = Literal["ok", "moving", "back", "bad"]
 Status = Redemption.Status
 
-# What becomes of a redemption, by its name there: the row that its flow leads.
-SUBJECTS: dict[str, type[Model]] = {"roll": Roll, "song_request": SongRequest, "exchange": Exchange}
+# What a redemption calls the row that its flow leads.
+SUBJECTS = ("roll", "song_request", "exchange")
 
 
 @dataclass(frozen=True)
@@ -79,9 +78,10 @@ def _redemptions(stuck: Iterable[RunView]) -> list[Entry]:
     newest = {row.pk: row for row in rows.order_by("-redeemed_at")[:SHOWN]}
     every = newest | {row.pk: row for row in rows.filter(is_stuck)}
     runs: dict[str, RunView] = {}
-    for name, model in SUBJECTS.items():
-        found = [getattr(row, name).pk for row in every.values() if hasattr(row, name)]
-        runs |= reading.of_subjects(model, found)
+    for name in SUBJECTS:
+        found = [getattr(row, name) for row in every.values() if hasattr(row, name)]
+        if found:
+            runs |= reading.of_subjects(type(found[0]), [subject.pk for subject in found])
     return [_redemption(row, runs) for row in every.values()]
 
 
@@ -132,19 +132,20 @@ def _standing(row: Redemption, run: RunView | None) -> tuple[Tone, str]:
     )
 
 
-def _exchange(row: Redemption) -> Exchange | None:
-    return getattr(row, "exchange", None)
+def _gives(row: Redemption) -> int | None:
+    """Return how many points of the channel the redemption gives, if it is for that."""
+    return getattr(getattr(row, "exchange", None), "amount", None)
 
 
 def _detail(row: Redemption) -> str:
-    roll, song, exchange = _roll(row), _song(row), _exchange(row)
+    roll, song, points = _roll(row), _song(row), _gives(row)
     if roll and roll.roll is not None:
         result = "won" if roll.is_win else f"off by {roll.distance}"
         return f"rolled {roll.roll}, {result}"
     if song and song.track:
         return f"{song.track.line} · {song.get_status_display()}"
-    if exchange and exchange.amount:
-        return f"for {exchange.amount:,} points of the channel"
+    if points:
+        return f"for {points:,} points of the channel"
     return row.user_input[:200]
 
 
