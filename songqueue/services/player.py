@@ -36,6 +36,8 @@ THRIFTY = 0.8
 # goes, or a chat that asks and asks, use up the day.
 HASTY = 0.3
 HOUR = timedelta(hours=1)
+# After this time a reading that never ended is made again.
+GIVEN_UP = timedelta(seconds=30)
 AFTER_A_SKIP = timedelta(seconds=2)
 WHEN_ASKED = timedelta(seconds=10)
 
@@ -43,7 +45,11 @@ WHEN_ASKED = timedelta(seconds=10)
 def read_soon(within: timedelta) -> None:
     """Have the player be read within that time; many who ask together get one reading."""
     snapshot.board()
-    at = Value(timezone.now() + within, output_field=DateTimeField())
+    _read_by(timezone.now() + within)
+
+
+def _read_by(time: datetime) -> None:
+    at = Value(time, output_field=DateTimeField())
     Board.objects.filter(pk=1).update(next_read_at=Least(Coalesce("next_read_at", at), at))
 
 
@@ -64,6 +70,9 @@ def sync(now: datetime) -> bool:
         board = snapshot.board()
         if not is_alone or board.next_read_at is None or board.next_read_at > now:
             return False
+        # Who asks from now on may ask for what this reading does not see any more.
+        board.next_read_at = now + GIVEN_UP
+        board.save(update_fields=["next_read_at"])
         return _read(board, now)
 
 
@@ -117,7 +126,10 @@ def _read(board: Board, now: datetime) -> bool:
         _not_read(board, problem, now)
         return False
     with transaction.atomic():
+        asked = snapshot.held_board().next_read_at
         _apply(look)
+        if asked and asked != board.next_read_at:
+            _read_by(asked)
     skip_removed(now)
     return True
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -156,6 +157,24 @@ def test_of_many_who_read_at_once_one_does(player_of: Show) -> None:
     now = timezone.now()
     assert sorted(map(str, at_once(4, lambda: player.sync(now)))) == ["False"] * 3 + ["True"]
     assert calls(player_of.backstage) - before <= 2
+
+
+def test_who_asks_while_the_player_is_read_is_heard(player_of: Show) -> None:
+    player.read_soon(timedelta(0))
+    due = Board.objects.get().next_read_at
+    player_of.backstage.breaks("delay", ms=1000, path="/spotify/v1/me/player", count=1)
+
+    def ask() -> bool:
+        while Board.objects.get().next_read_at == due:
+            time.sleep(0.01)
+        player.read_soon(timedelta(seconds=3))
+        return True
+
+    works = iter([lambda: player.sync(timezone.now()), ask])
+    assert at_once(2, lambda: next(works)()) == [True, True]
+    read_at = Board.objects.get().next_read_at
+    assert read_at is not None
+    assert read_at <= timezone.now() + timedelta(seconds=3)
 
 
 def test_nothing_is_read_before_it_is_due(player_of: Show) -> None:
