@@ -17,6 +17,8 @@ from watcher.rules import streamers
         "http://m.twitch.tv/nelly_x#chat",
         "https://www.twitch.tv/popout/nelly_x/chat?popout=",
         "https://www.twitch.tv/moderator/nelly_x",
+        "https://dashboard.twitch.tv/u/nelly_x/stream-manager",
+        "https://player.twitch.tv/?channel=nelly_x&parent=example.org",
     ],
 )
 def test_any_form_of_a_channel_is_its_login(given: str) -> None:
@@ -33,6 +35,8 @@ def test_any_form_of_a_channel_is_its_login(given: str) -> None:
         "x" * 26,
         "https://www.twitch.tv/",
         "https://www.twitch.tv/directory/category/chess",
+        "https://www.twitch.tv/team/nelly",
+        "https://player.twitch.tv/?channel=../users",
         "https://twitch.tv.evil.example/nelly",
         "https://evil.example/www.twitch.tv/nelly",
         "https://[::1/nelly",

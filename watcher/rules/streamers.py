@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 LONGEST = 300
-HOSTS = frozenset({"twitch.tv", "www.twitch.tv", "m.twitch.tv", "go.twitch.tv", "player.twitch.tv"})
+HOSTS = frozenset(
+    {
+        "twitch.tv",
+        "www.twitch.tv",
+        "m.twitch.tv",
+        "go.twitch.tv",
+        "player.twitch.tv",
+        "dashboard.twitch.tv",
+    }
+)
 # What stands where a channel's name does, and is none.
 NO_CHANNELS = frozenset(
     {
@@ -19,10 +28,11 @@ NO_CHANNELS = frozenset(
         "turbo",
         "p",
         "downloads",
+        "team",
     }
 )
 # Behind these the channel's name comes next.
-BEFORE_A_NAME = frozenset({"popout", "embed", "moderator", "team", "u"})
+BEFORE_A_NAME = frozenset({"popout", "embed", "moderator", "u"})
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9_]{0,24}")
 _ART = re.compile(r"-(?:\{width\}x\{height\}|\d+x\d+)(?=\.\w+$)")
 
@@ -58,6 +68,7 @@ def _in_address(text: str) -> str:
     if host not in HOSTS:
         raise NotAStreamer("This is not an address of Twitch's.")
     names = [name for name in parts.path.split("/") if name]
+    names = names or parse_qs(parts.query).get("channel", [])
     while names and names[0].lower() in BEFORE_A_NAME:
         names.pop(0)
     if not names or names[0].lower() in NO_CHANNELS:
