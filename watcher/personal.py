@@ -6,6 +6,7 @@ from typing import Any
 
 from accounts.models import User
 from accounts.registry import own
+from watcher.models import Target
 from watcher.services import looking
 
 
@@ -17,7 +18,8 @@ class DiscordPosts:
 
     def read(self, user: User) -> dict[str, Any]:
         targets = list(looking.targets_of(user))
-        return {"targets": targets} if targets else {}
+        is_made_for_us = any(it.source == Target.Source.CONNECTED for it in targets)
+        return {"targets": targets, "is_made_for_us": is_made_for_us} if targets else {}
 
     def export(self, user: User) -> dict[str, Any]:
         return looking.export(user)

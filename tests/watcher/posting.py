@@ -22,7 +22,7 @@ from watcher.services.dispatch.pace import LANE
 def target(owner: User, hook: Hook, **columns: Any) -> Target:
     """Make a target of the webhook."""
     given = {"name": "News", "webhook_id": hook.id, "webhook_token": hook.token}
-    return Target.objects.create(owner=owner, source="pasted", **given | columns)
+    return Target.objects.create(owner=owner, **given | {"source": "pasted"} | columns)
 
 
 def watch(place: Target, streamer: str = "77", **columns: Any) -> Watch:

@@ -33,6 +33,16 @@ def test_the_own_page_tells_of_channels_also_without_twitch(
     assert "S77" in html
 
 
+@pytest.mark.parametrize("source", ["connected", "pasted"])
+def test_who_has_a_webhook_that_was_made_for_us_is_told_how_it_goes(
+    owner: User, hook: Hook, client: Client, source: str
+) -> None:
+    posting.target(owner, hook, source=source)
+    client.force_login(owner)
+    html = client.get("/me").content.decode()
+    assert ("Remove a channel first" in html) is (source == "connected")
+
+
 def test_who_has_no_channels_is_not_bothered(owner: User, client: Client) -> None:
     client.force_login(owner)
     assert "Go-live posts" not in client.get("/me").content.decode()
