@@ -57,6 +57,11 @@ def test_a_command_is_made_and_changed(staff: Client) -> None:
     assert "<b>Come!</b>" not in staff.get(URL).content.decode()
 
 
+def test_a_name_may_be_written_as_it_is_typed_in_chat(staff: Client) -> None:
+    add(staff, name="!Discord", aliases="!DC")
+    assert Command.objects.get(name="discord").aliases == ["dc"]
+
+
 @pytest.mark.parametrize(
     ("field", "value", "why"),
     [

@@ -53,7 +53,7 @@ class CommandForm(forms.ModelForm):  # type: ignore[type-arg]
             value.show_hidden_initial = True
 
     def clean_name(self) -> str:
-        return str(self.cleaned_data["name"]).removeprefix("!")
+        return str(self.cleaned_data["name"]).lower().removeprefix("!")
 
     def clean_aliases(self) -> list[str]:
         return [word.removeprefix("!") for word in self.cleaned_data["aliases"].lower().split()]
