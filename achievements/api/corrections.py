@@ -14,20 +14,21 @@ from rest_framework.views import APIView
 
 from achievements.models import Definition
 from achievements.services import corrections, definitions
+from rest.bodies import Body
 from rest.problems import Problem
 from rest.queries import NoQuery
 from twitch.models import Viewer
 from twitch.services import viewers
 
 
-class RecountSerializer(serializers.Serializer[Any]):
+class RecountSerializer(Body):
     viewer = serializers.CharField(
         required=False, max_length=128, help_text="Login or id; left out: everybody."
     )
     note = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
 
 
-class ResetSerializer(serializers.Serializer[Any]):
+class ResetSerializer(Body):
     viewer = serializers.CharField(max_length=128, help_text="Login or id; never everybody.")
     achievements = serializers.ListField(
         child=serializers.CharField(max_length=50),
@@ -92,7 +93,7 @@ class RecountView(CorrectionView):
     def post(self, request: Request) -> Response:
         """Make standings equal to the history, of one viewer or of everybody."""
         who = self.allow(request)
-        body = _checked(RecountSerializer(data=request.data))
+        body = RecountSerializer.read(request)
         viewer = _viewer(body["viewer"]) if "viewer" in body else None
         corrected = corrections.recount(viewer, note=body["note"], **who)
         return Response({"corrected": len(corrected)})
@@ -107,7 +108,7 @@ class ResetView(CorrectionView):
     def post(self, request: Request) -> Response:
         """Let a viewer begin anew, in some achievements or in all."""
         who = self.allow(request)
-        body = _checked(ResetSerializer(data=request.data))
+        body = ResetSerializer.read(request)
         viewer = _viewer(body["viewer"])
         earned = corrections.reset(
             viewer, _definitions(body), now=timezone.now(), note=body["note"], **who
@@ -145,11 +146,6 @@ class ApplyView(CorrectionView):
         except definitions.Senseless as error:
             raise SenselessRule(str(error)) from error
         return Response(DryRunSerializer(result).data)
-
-
-def _checked(body: serializers.Serializer[Any]) -> dict[str, Any]:
-    body.is_valid(raise_exception=True)
-    return dict(body.validated_data)
 
 
 def _viewer(name: str) -> Viewer:

@@ -186,6 +186,13 @@ def test_a_reset_names_its_viewer(keeper: Client, evening: None, body: dict[str,
     assert Standing.objects.held().count() == 4
 
 
+@pytest.mark.parametrize("path", ["reset", "recount"])
+def test_a_misspelled_field_corrects_nothing(keeper: Client, evening: None, path: str) -> None:
+    answer = post(keeper, path, viewer="ann", achievement=["request_10"])
+    assert (answer.status_code, answer.json()["code"]) == (400, "unknown_field")
+    assert Standing.objects.held().count() == 4
+
+
 def test_a_reset_lets_one_viewer_begin_anew_and_is_on_record(
     client: Client, keeper: Client, evening: None
 ) -> None:

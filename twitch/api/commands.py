@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from rest.bodies import Body
 from rest.problems import Problem
 from rest.queries import NoQuery
 from twitch.models import Command, Permission
@@ -48,7 +49,7 @@ class RankField(serializers.ChoiceField):
         return Permission(value).name.lower()
 
 
-class CommandSerializer(serializers.ModelSerializer[Command]):
+class CommandSerializer(Body, serializers.ModelSerializer[Command]):
     # What a name may be, and who has it already, is asked where all names are: in the service.
     name = serializers.CharField(help_text="1 to 50 of a-z, 0-9 and -.")
     aliases = serializers.ListField(
@@ -86,12 +87,6 @@ class CommandSerializer(serializers.ModelSerializer[Command]):
 
     def get_usage(self, command: Command) -> str:
         return listing.usage(command)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        for name in self.initial_data:
-            if name not in self.fields or self.fields[name].read_only:
-                raise ValidationError({name: "This cannot be set."}, "unknown_field")
-        return attrs
 
 
 class CommandsView(APIView):
