@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from rest.bodies import Body
 from rest.problems import Problem
 from rest.queries import NoQuery
 from sagas.flow import Refused
@@ -30,7 +31,7 @@ class NotNow(APIException):
 # --- Shapes ----------------------------------------------------------------------------------
 
 
-class WhySerializer(serializers.Serializer[Any]):
+class WhySerializer(Body):
     why = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
 
 
@@ -50,7 +51,7 @@ class BlockSerializer(serializers.ModelSerializer[Block]):
         fields: ClassVar = ["id", "kind", "value", "label", "reason", "made_by", "made_at"]
 
 
-class NewBlockSerializer(serializers.Serializer[Any]):
+class NewBlockSerializer(Body):
     kind = serializers.ChoiceField(Block.Kind.choices)
     value = serializers.CharField(
         max_length=300, help_text="A Spotify link or id, a viewer's login or Twitch id, or a word."
@@ -58,21 +59,15 @@ class NewBlockSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
 
 
-class BlockReasonSerializer(serializers.Serializer[Any]):
+class BlockReasonSerializer(Body):
     reason = serializers.CharField(allow_blank=True, max_length=200)
 
 
-class RulesSerializer(serializers.ModelSerializer[SongRules]):
+class RulesSerializer(Body, serializers.ModelSerializer[SongRules]):
     class Meta:
         model = SongRules
         exclude: ClassVar = ["id"]
         read_only_fields: ClassVar = ["is_paused"]
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        for name in self.initial_data:
-            if name not in self.fields or self.fields[name].read_only:
-                raise ValidationError({name: "This cannot be set here."}, "unknown_field")
-        return attrs
 
 
 # --- The queue -------------------------------------------------------------------------------
@@ -99,7 +94,7 @@ class RemoveView(APIView):
     @extend_schema(
         operation_id="song_request_remove",
         request=WhySerializer,
-        responses={200: QueueDecisionSerializer, 404: Problem, 409: NOT_NOW},
+        responses={200: QueueDecisionSerializer, 400: Problem, 404: Problem, 409: NOT_NOW},
     )
     def post(self, request: Request, request_id: str) -> Response:
         """Take a waiting request off the queue; what is not spent yet is refunded."""
@@ -117,12 +112,14 @@ class RemoveView(APIView):
 
 class PauseView(APIView):
     @extend_schema(
-        operation_id="song_queue_pause", request=PauseSerializer, responses={200: RulesSerializer}
+        operation_id="song_queue_pause",
+        request=PauseSerializer,
+        responses={200: RulesSerializer, 400: Problem},
     )
     def post(self, request: Request) -> Response:
         """Pause song requests by hand, or end that; the reward on Twitch follows."""
         _allow(request, "songqueue.change_songrules")
-        body = _read(PauseSerializer, request)
+        body = PauseSerializer.read(request)
         moderation.pause(_by(request), is_paused=body["is_paused"], why=body["why"])
         return Response(RulesSerializer(rules.current()).data)
 
@@ -165,7 +162,7 @@ class BlocksView(APIView):
     def post(self, request: Request) -> Response:
         """Block a track, an artist, a viewer or a word; what is blocked already is returned."""
         _allow(request, "songqueue.add_block")
-        body = _read(NewBlockSerializer, request)
+        body = NewBlockSerializer.read(request)
         try:
             made = moderation.block(body["kind"], body["value"], _by(request), body["reason"])
         except Refused as refused:
@@ -189,7 +186,7 @@ class BlockView(APIView):
         """Say anew why it is blocked."""
         _allow(request, "songqueue.change_block")
         blocked = _block(block_id)
-        blocked.reason = _read(BlockReasonSerializer, request)["reason"]
+        blocked.reason = BlockReasonSerializer.read(request)["reason"]
         blocked.save(update_fields=["reason"])
         return Response(BlockSerializer(blocked).data)
 
@@ -214,14 +211,8 @@ def _by(request: Request) -> By:
     return By(moderation.Via.API, request.user.get_username(), cast(Any, user))
 
 
-def _read(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    body = shape(data=request.data)
-    body.is_valid(raise_exception=True)
-    return dict(body.validated_data)
-
-
 def _why(request: Request) -> str:
-    return str(_read(WhySerializer, request)["why"])
+    return str(WhySerializer.read(request)["why"])
 
 
 def _block(block_id: int) -> Block:

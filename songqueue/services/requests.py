@@ -105,7 +105,13 @@ def found_in_player(request: SongRequest) -> bool | None:
 
 def fulfil(request: SongRequest) -> None:
     """Tell Twitch that the points are spent."""
-    _check_wanted(request)
+    try:
+        _check_wanted(request)
+    except Refused:
+        if _is_too_late_to_refund(request):
+            # An earlier try has spent them, though its answer was lost.
+            return
+        raise
     try:
         redemptions.fulfil(request.redemption)
     except Refused as refused:
@@ -195,3 +201,14 @@ def _check_wanted(request: SongRequest) -> None:
         raise refuse(newest.code, song=song_in_chat(request))
     if newest.redemption.status == Redemption.Status.CANCELED:
         raise refuse("rejected_on_twitch")
+
+
+def _is_too_late_to_refund(request: SongRequest) -> bool:
+    """Give the points back, unless Twitch says that they are spent."""
+    try:
+        redemptions.refund(request.redemption)
+    except Refused as refused:
+        if refused.code == "already_fulfilled":
+            return True
+        raise
+    return False

@@ -163,6 +163,7 @@ def test_programs_pause_and_open(show: Show, key: Client) -> None:
     assert send(key, "POST", "/pause", {})[1]["is_paused"] is True
     assert send(key, "POST", "/pause", {})[1]["is_paused"] is True
     assert send(key, "POST", "/pause", {"is_paused": False})[1]["is_paused"] is False
+    assert send(key, "POST", "/pause", {"paused": False})[1]["code"] == "unknown_field"
     assert [row.verb for row in Decision.objects.order_by("id")] == ["pause", "resume"]
 
 

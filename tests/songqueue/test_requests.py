@@ -458,6 +458,24 @@ def test_what_is_turned_down_before_it_is_queued_is_not_queued(show: Show) -> No
     assert len(show.said()) == 1
 
 
+@pytest.mark.parametrize("fault", ["drop_after", "drop_before"])
+def test_what_is_removed_while_nobody_knows_if_it_is_paid_ends_as_twitch_has_it(
+    show: Show, fault: str
+) -> None:
+    show.backstage.breaks(fault, path=SETTLE, count=2)
+    request = show.request()
+    assert (request.status, show.run(request).next_step) == ("queued", "fulfil")
+    outcomes.end(request, "removed", "removed_by_moderator", timezone.now())
+    lead_on()
+    run = show.run(request)
+    if fault == "drop_after":
+        assert (run.status, show.settlings(request)) == ("completed", ["redemption_fulfilled"])
+    else:
+        assert run.status == "compensated"
+        assert "taken off the queue" in refunded(show, request, "removed_by_moderator")
+    assert len(show.said()) == 1
+
+
 def test_a_twitch_that_stays_away_gives_the_points_back(show: Show) -> None:
     show.backstage.breaks("500", path=SETTLE, method="PATCH", count=9)
     request = show.see_through()
