@@ -17,6 +17,7 @@ urlpatterns = [
     path("me", me.page, name="me"),
     path("me/delete", me.delete, name="me_delete"),
     path("me/gone", me.gone, name="gone"),
+    path("me/identities/<slug:provider>/unlink", me.unlink, name="unlink"),
     path("me/apps/<str:session_id>/end", apps.end, name="app_end"),
     path("authorize-app", apps.authorize, name="authorize_app"),
     path("api/me", my.MeView.as_view()),

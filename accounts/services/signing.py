@@ -11,6 +11,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from accounts.models import Shunned, User
 from accounts.services import links
@@ -76,6 +77,29 @@ def link(user: User, identity: Identity, *, now: datetime) -> User:
     if has and has.uid != identity.id:
         raise NotSignedIn("linked_already", "Your account is linked to somebody else there.")
     return _note(user, identity, now)
+
+
+def unlinkable(user: User) -> QuerySet[SocialAccount]:
+    """Return the identities that this account can be without.
+
+    Twitch's says who somebody is in chat, and one names the account: both stay, as do those of
+    who is banned.
+    """
+    known: QuerySet[SocialAccount] = SocialAccount.objects.filter(user=user)
+    if user.is_banned:
+        return known.none()
+    provider, _, uid = user.username.partition("-")
+    return known.exclude(provider=TWITCH).exclude(provider=provider, uid=uid)
+
+
+@transaction.atomic
+def unlink(user: User, provider: str) -> bool:
+    """Let that provider's identity open the account no more; tell whether it did and may be."""
+    locked = _locked(user.pk)
+    if locked is None:
+        return False
+    deleted, _ = unlinkable(locked).filter(provider=provider).delete()
+    return bool(deleted)
 
 
 def _lock(identity: Identity) -> None:

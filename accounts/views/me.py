@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import gate, registry
 from accounts.models import User
 from accounts.registry import Own, Personal, StillNeeded
-from accounts.services import apps, forgetting, me
+from accounts.services import apps, forgetting, me, signing
 
 
 @never_cache
@@ -27,6 +27,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "rehearsal": settings.REHEARSAL,
         "identities": me.identities(user),
+        "unlinkable": signing.unlinkable(user),
         "apps": apps.sessions(user),
         "linkable": [
             (name, app["name"]) for name, app in settings.SIGN_IN_APPS.items() if name not in linked
@@ -34,6 +35,15 @@ def page(request: HttpRequest) -> HttpResponse:
         "sections": _sections(user, request),
     }
     return render(request, "accounts/me.html", context)
+
+
+@never_cache
+@require_POST
+@gate.signed_in
+def unlink(request: HttpRequest, provider: str) -> HttpResponse:
+    """Part the account from what its person is called there, where that may be."""
+    signing.unlink(_person(request), provider)
+    return redirect("me")
 
 
 @never_cache

@@ -212,6 +212,34 @@ def test_an_identity_of_somebody_else_cannot_be_linked(db: None) -> None:
     assert ben.viewer_id == "2"
 
 
+def test_what_was_linked_by_mistake_is_unlinked(client: Client) -> None:
+    now = timezone.now()
+    discord = Identity("discord", "1", "ada", "Ada L.")
+    ada = signing.sign_in(Identity("twitch", "1", "ada", "Ada"), now=now)
+    signing.link(ada, discord, now=now)
+    client.force_login(ada)
+    assert "Unlink Discord" in client.get("/me").content.decode()
+    assert client.post("/me/identities/discord/unlink").headers["Location"] == "/me"
+    assert "Link Discord" in client.get("/me").content.decode()
+    assert signing.sign_in(discord, now=now) != ada
+
+
+def test_who_somebody_is_in_chat_and_what_names_the_account_stays_linked(db: None) -> None:
+    now = timezone.now()
+    ada = signing.sign_in(Identity("discord", "1", "ada", "Ada"), now=now)
+    signing.link(ada, Identity("twitch", "1", "ada", "Ada"), now=now)
+    assert not any(signing.unlink(ada, provider) for provider in ("discord", "twitch", "nobody"))
+    assert SocialAccount.objects.filter(user=ada).count() == 2
+
+
+def test_who_is_banned_unlinks_nothing(db: None) -> None:
+    now = timezone.now()
+    eve = signing.sign_in(Identity("twitch", "1", "eve", "Eve"), now=now)
+    signing.link(eve, Identity("discord", "1", "eve", "Eve"), now=now)
+    User.objects.update(is_banned=True)
+    assert not signing.unlink(eve, "discord")
+
+
 def test_a_second_identity_of_one_provider_is_refused(db: None) -> None:
     now = timezone.now()
     ada = signing.sign_in(Identity("discord", "1", "ada", "Ada"), now=now)

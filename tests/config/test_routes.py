@@ -112,6 +112,7 @@ EMPTY_PRESS = but((401, 400, 403, 403, 401, 403), banned=403)
 SIGNED_IN_BY = "accounts/<slug:provider>/login/callback/"
 TOUR_PAGE = "tournaments/<tour:tournament_id>"
 
+UNLINK = "me/identities/<slug:provider>/unlink"
 APP_SESSION = "api/auth/sessions/<str:session_id>"
 RUN = "api/admin/runs/<int:run_id>"
 COMMAND = "api/admin/commands/<str:name>"
@@ -355,6 +356,8 @@ TABLE = [
     # Nothing is confirmed.
     Row("me/delete", "POST", "/me/delete", (302, 400, 400, 400, 302, 302)),
     Row("me/gone", "GET", "/me/gone", EVERYBODY),
+    Row(UNLINK, "GET", "/me/identities/discord/unlink", (405,) * 6),
+    Row(UNLINK, "POST", "/me/identities/discord/unlink", (302,) * 6),
     Row("me/visibility", "GET", "/me/visibility", (405,) * 6),
     Row("me/visibility", "POST", "/me/visibility", (302,) * 6),
     Row("me/apps/<str:session_id>/end", "GET", "/me/apps/x/end", (405,) * 6),
