@@ -77,7 +77,7 @@ class SkipView(APIView):
     @extend_schema(
         operation_id="song_queue_skip",
         request=WhySerializer,
-        responses={202: QueueDecisionSerializer, 409: NOT_NOW},
+        responses={202: QueueDecisionSerializer, 400: Problem, 409: NOT_NOW},
     )
     def post(self, request: Request) -> Response:
         """Skip what plays; the player is told in a moment, and what is not spent yet refunded."""
