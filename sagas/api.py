@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from rest.bodies import Body
 from rest.problems import Problem
 from rest.queries import NoQuery, PageQuery, Pages
 from sagas import services
@@ -71,7 +72,7 @@ class RunQuery(PageQuery):
     saga = serializers.CharField(required=False, max_length=100)
 
 
-class DecisionSerializer(serializers.Serializer[Any]):
+class DecisionSerializer(Body):
     note = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
 
 
@@ -122,6 +123,7 @@ def _decision(name: str, summary: str) -> Callable[[View], View]:
         request=DecisionSerializer,
         responses={
             200: RunDetailSerializer,
+            400: Problem,
             404: Problem,
             409: OpenApiResponse(Problem, "The run has moved on (`not_allowed_now`)."),
         },
@@ -155,15 +157,14 @@ class CloseView(APIView):
 def _decide(request: Request, run_id: int, decision: Callable[..., None]) -> Response:
     if not request.user.has_perm("sagas.change_run"):
         raise PermissionDenied
-    body = DecisionSerializer(data=request.data)
-    body.is_valid(raise_exception=True)
+    body = DecisionSerializer.read(request)
     get_object_or_404(Run, pk=run_id)
     try:
         decision(
             run_id,
             actor=request.user if request.user.pk else None,
             actor_name=request.user.get_username(),
-            note=body.validated_data["note"],
+            note=body["note"],
         )
     except services.NotAllowedNow as error:
         raise NotNow(str(error)) from error

@@ -96,6 +96,13 @@ def test_a_run_is_not_closed_without_a_reason(staff: Client) -> None:
     assert "note" in answer.json()["detail"]
 
 
+def test_a_misspelled_note_decides_nothing(staff: Client) -> None:
+    run = make()
+    answer = staff.post(f"{RUNS}/{run.pk}/close", {"notes": "Done."}, "application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "unknown_field")
+    assert not Action.objects.exists()
+
+
 def test_an_unknown_run_is_not_found(staff: Client) -> None:
     assert staff.get(f"{RUNS}/12345").status_code == 404
     assert staff.post(f"{RUNS}/12345/retry", {}, "application/json").status_code == 404
