@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.tournaments.draws import pots, proof
 from tournaments.management import replay
 from tournaments.rules.avoid import Avoid, Impossible
+from tournaments.rules.blocks import TRIES
 from tournaments.rules.chance import Chance, canonical
 from tournaments.rules.draw import Fixtures, draw, meetings
 from tournaments.rules.formats import format_of
@@ -220,6 +221,24 @@ def test_a_limit_that_leaves_too_few_is_proven_before_anything_is_tried() -> Non
     with pytest.raises(Impossible, match="p0 needs 2 opponents from each pot") as caught:
         draw(POTS, 8, Chance(b""), Avoid.of([], groups, 3))
     assert caught.value.rule == "most_per_group"
+
+
+class Counting(Chance):
+    choices = 0
+
+    def below(self, n: int) -> int:
+        self.choices += 1
+        return super().below(n)
+
+
+def test_a_limit_that_hardly_any_draw_keeps_is_given_up() -> None:
+    apart = [("p0", "p13"), ("p11", "p5")]
+    groups = {"a": ["p11", "p13", "p7"], "b": ["p4", "p5", "p6"]}
+    chance = Counting(b"3")
+    with pytest.raises(Impossible) as caught:
+        draw(pots(14), 8, chance, Avoid.of(apart, groups, 2))
+    assert caught.value.rule == "most_per_group"
+    assert chance.choices < 20 * TRIES
 
 
 @pytest.mark.parametrize(("pairs", "most"), [([("a", "a")], None), ([], 0)])

@@ -20,8 +20,8 @@ Block = list[Meeting]
 # At whose place each player has been.
 Hosts = defaultdict[str, set[str]]
 
-# A block that did not come about in so many tries is given up: 2 to 200 are usual.
-TRIES = 50_000
+# A draw whose blocks took so many tries in all is given up: for one block, 2 to 200 are usual.
+TRIES = 100_000
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,13 @@ class Side:
         return True
 
 
+@dataclass
+class Tries:
+    """How often a draw may still try to get a block."""
+
+    left: int = TRIES
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a block belongs: two pots, or one, and the sides it is drawn from."""
@@ -71,17 +78,18 @@ class Place:
     name: str
     sides: list[Side]
 
-    def drawn(self, chance: Chance) -> Block:
-        """Draw the games of the block; Impossible if hardly any can be."""
-        for _ in range(TRIES):
+    def drawn(self, chance: Chance, tries: Tries) -> Block:
+        """Draw the games of the block; Impossible if no try is left."""
+        while tries.left:
+            tries.left -= 1
             block: Block = []
             hosts_of: Hosts = defaultdict(set)
             if all(side.invite(block, hosts_of, chance) for side in self.sides):
                 return block
         raise Impossible(
             "pairs_and_groups",
-            f"The rules leave so few draws of {self.name}, or none, that {TRIES} tries found none. "
-            "Let more players meet there.",
+            f"The rules leave so few draws of {self.name}, or none, that it was given up after "
+            f"{TRIES:,} tries. Let more players meet there.",
         )
 
 

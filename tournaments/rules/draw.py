@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from tournaments.rules.avoid import NONE, Avoid, Impossible, Pair
-from tournaments.rules.blocks import Block, Meeting, places
+from tournaments.rules.blocks import Block, Meeting, Tries, places
 from tournaments.rules.chance import Chance
 from tournaments.rules.obstacles import find_obstacle
 from tournaments.rules.schedule import Game, Unplayable, schedule
@@ -95,14 +95,14 @@ def _home_games(pots: Sequence[Sequence[str]], matches_per_player: int) -> int:
 def _from_blocks(
     pots: Sequence[Sequence[str]], home_games: int, chance: Chance, rules: _Rules
 ) -> list[Meeting]:
-    drawn_from = places(pots, home_games, rules.apart)
+    drawn_from, left = places(pots, home_games, rules.apart), Tries()
 
     def whole() -> list[Block]:
-        return [place.drawn(chance) for place in drawn_from]
+        return [place.drawn(chance, left) for place in drawn_from]
 
     def step(blocks: list[Block]) -> list[Block]:
         index = chance.below(len(blocks))
-        return [*blocks[:index], drawn_from[index].drawn(chance), *blocks[index + 1 :]]
+        return [*blocks[:index], drawn_from[index].drawn(chance, left), *blocks[index + 1 :]]
 
     def crowded(blocks: list[Block]) -> int:
         return rules.crowded([game for block in blocks for game in block])
@@ -114,7 +114,11 @@ def _from_blocks(
             blocks = whole()
             tries += 1
         if crowded(blocks):
-            blocks = rules.reached(walk(blocks, step, crowded, MIXING * len(blocks)))
+            try:
+                end = walk(blocks, step, crowded, MIXING * len(blocks))
+            except Impossible:
+                end = None
+            blocks = rules.reached(end)
     return [game for block in blocks for game in block]
 
 
