@@ -94,7 +94,7 @@ def test_no_list_names_who_hides(client: Client, evening: None, ann: Viewer, add
     assert status == 200
     assert "Bob" in text
     assert "Ann" not in text
-    assert ann.pk not in text
+    assert f'"{ann.pk}"' not in text
 
 
 @pytest.mark.parametrize("address", FIGURES)
