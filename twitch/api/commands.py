@@ -105,9 +105,7 @@ class CommandsView(APIView):
     def post(self, request: Request) -> Response:
         """Make a command that answers with a text."""
         _allow(request, "twitch.add_command")
-        body = CommandSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        settings = dict(body.validated_data)
+        settings = CommandSerializer.read(request)
         try:
             command = editing.create(settings, settings.pop("aliases", []))
         except NotPossible as error:
