@@ -51,7 +51,7 @@ def _now(row: dict[str, Any] | None) -> dict[str, Any] | None:
         return None
     return _song(row) | {
         "progress": length(row["progress_ms"] // 1000),
-        "duration": length(row["duration_ms"] // 1000),
+        "duration": length(row["duration_ms"] // 1000) if row["duration_ms"] else "",
         "progress_ms": row["progress_ms"],
         "duration_ms": row["duration_ms"],
         "is_playing": row["is_playing"],

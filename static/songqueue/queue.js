@@ -48,8 +48,9 @@ function renderNow() {
   const card = find("#now");
   fill(card, now);
   show(find(".asked", card), now.request);
+  show(find("progress", card), now.duration_ms);
   find("progress", card).max = now.duration_ms || 1;
-  find(".of", card).textContent = length(now.duration_ms);
+  find(".of", card).textContent = now.duration_ms ? length(now.duration_ms) : "";
   show(find(".paused", card), !now.is_playing);
   tick();
 }

@@ -226,6 +226,18 @@ def test_progress_moves_by_itself(hall: Hall, opened: Opening) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("script", [True, False])
+def test_what_does_not_say_how_long_it_is_has_no_bar(
+    hall: Hall, opened: Opening, script: bool
+) -> None:
+    Play.objects.update(title="", track=None, kind="ad", duration_ms=0)
+    page = opened(java_script_enabled=script)
+    page.get_by_text("Advertising", exact=True).wait_for()
+    assert not page.locator("#now progress").is_visible()
+    assert page.inner_text("#now .of") == ""
+
+
+@pytest.mark.browser
 def test_the_page_comes_back_after_the_server_was_away(
     hall: Hall,
     opened: Opening,
