@@ -2,17 +2,18 @@
 
 // News that come closer together are told at once.
 const TOLD_EVERY = 500;
+const KEY = "greenroom.overlay.in-obs";
 
 export class Presence {
-  #facts = { key: randomKey(), version: document.body.dataset.version, is_on_air: null, is_visible: null, shown: null };
+  #facts = { key: randomKey(), version: document.body.dataset.version, shown: null, ...recall() };
   #telling = 0;
 
   /** `send` speaks to the server. */
   constructor(send) {
     this.send = send;
     // Only in OBS do these ever come.
-    window.addEventListener("obsSourceActiveChanged", ({ detail }) => this.#note({ is_on_air: Boolean(detail.active) }));
-    window.addEventListener("obsSourceVisibleChanged", ({ detail }) => this.#note({ is_visible: Boolean(detail.visible) }));
+    window.addEventListener("obsSourceActiveChanged", ({ detail }) => this.#told({ is_on_air: Boolean(detail.active) }));
+    window.addEventListener("obsSourceVisibleChanged", ({ detail }) => this.#told({ is_visible: Boolean(detail.visible) }));
   }
 
   /** The cue with this number is on screen. */
@@ -27,9 +28,29 @@ export class Presence {
     this.send({ type: "page", ...this.#facts });
   }
 
+  /** What OBS told stays true when the page is loaded again, and OBS does not tell it again. */
+  #told(news) {
+    this.#note(news);
+    const { is_on_air, is_visible } = this.#facts;
+    try {
+      sessionStorage.setItem(KEY, JSON.stringify({ is_on_air, is_visible }));
+    } catch {
+      // A browser without storage: after a reload it is not known until it changes.
+    }
+  }
+
   #note(news) {
     Object.assign(this.#facts, news);
     this.#telling ||= setTimeout(() => this.tell(), TOLD_EVERY);
+  }
+}
+
+function recall() {
+  try {
+    const { is_on_air = null, is_visible = null } = JSON.parse(sessionStorage.getItem(KEY) ?? "{}");
+    return { is_on_air, is_visible };
+  } catch {
+    return { is_on_air: null, is_visible: null };
   }
 }
 

@@ -213,6 +213,11 @@ def test_obs_says_that_it_is_on_air(screen: Screen) -> None:
     until(page, lambda: told() == [(True, True)])
     page.evaluate(OBS, ["obsSourceActiveChanged", {"active": False}])
     until(page, lambda: told() == [(False, True)])
+    (before,) = seen()
+    # It does not say it again to a page that is loaded again.
+    page.reload()
+    until(page, lambda: [one.since > before.since for one in seen()] == [True])
+    until(page, lambda: told() == [(False, True)])
 
 
 def test_a_page_says_its_version_and_what_it_showed_last(screen: Screen, now: datetime) -> None:
