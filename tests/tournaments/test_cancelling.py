@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import User
 from points.services import audit
 from tests.tournaments import stage
 from tests.tournaments.betting import balance, begin, cast, live_match, rich
@@ -42,5 +43,8 @@ def test_everybody_reads_why(client: Client) -> None:
     steps.take(cup.pk, "CANCELLED", by="lea", now=timezone.now(), reason="Rain & storm")
     page = client.get(f"/tournaments/{cup.pk}").content.decode()
     assert "This tournament was cancelled: <bdi>Rain &amp; storm</bdi>" in page
+    who = stage.registration(cup, status="PENDING").viewer
+    client.force_login(User.objects.create(username="registered", viewer=who))
+    assert 'class="place"' not in client.get(f"/tournaments/{cup.pk}").content.decode()
     shown = client.get(f"/api/tournaments/{cup.pk}").json()
     assert shown["cancelled_because"] == "Rain & storm"

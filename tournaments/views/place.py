@@ -27,7 +27,9 @@ class Place:
 
 
 def place(user: User | AnonymousUser, tournament: Tournament, now: datetime) -> Place:
-    """Return how this person stands to the tournament."""
+    """Return how this person stands to the tournament; nobody does to one that was cancelled."""
+    if tournament.status == Tournament.Status.CANCELLED:
+        return Place("")
     is_open = registrations.is_open(tournament, now)
     if not isinstance(user, User):
         if is_open:
