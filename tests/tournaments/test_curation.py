@@ -242,6 +242,16 @@ def test_lots_give_seeds_that_do_not_change() -> None:
     assert drawing.result == {"lots": [it.pk for it in once]}
 
 
+def test_lots_that_gave_no_seeds_are_not_published() -> None:
+    tournament = selecting(8, max_participants=8)
+    choose(tournament, *entries(tournament))
+    for rule in (seeds.By.LOT, seeds.By.RESULTS):
+        seeds.arrange(tournament.pk, rule, by="lea", now=NOON)
+    publishing.publish(tournament.pk, by="lea", now=NOON)
+    drawing = tournament.drawings.get(purpose="pots")
+    assert (drawing.drawn_at, drawing.revealed_at, drawing.result) == (None, None, None)
+
+
 # --- Publishing ------------------------------------------------------------------------------
 
 

@@ -33,13 +33,13 @@ def arrange(tournament_id: str, rule: By, *, by: str, now: datetime) -> list[Reg
     there.sort(key=lambda it: (it.registered_at, it.pk))
     if rule == By.LOT:
         there = lots.in_lot_order(tournament, there, Drawing.Purpose.POTS)
-        _show_secret(tournament, there, by, now)
     elif rule == By.RESULTS:
         order = selection.by_results(
             [it.viewer_id for it in there], past_results([it.viewer_id for it in there])
         )
         there.sort(key=lambda it: order.index(it.viewer_id))
     _number(there, now)
+    _note_lots(tournament, there if rule == By.LOT else [], by, now)
     changes.note(tournament, "seeded", by, {"rule": rule.value}, now)
     return there
 
@@ -89,9 +89,10 @@ def _number(there: list[Registration], now: datetime) -> None:
     Registration.objects.bulk_update(there, ["seed", "updated_at"])
 
 
-def _show_secret(tournament: Tournament, there: list[Registration], by: str, now: datetime) -> None:
+def _note_lots(tournament: Tournament, drawn: list[Registration], by: str, now: datetime) -> None:
+    """Keep the lots that gave the seeds, to be published with the roster; none if none did."""
     tournament.drawings.filter(purpose=Drawing.Purpose.POTS).update(
-        result={"lots": [it.pk for it in there]},
-        drawn_at=now,
-        drawn_by=by,
+        result={"lots": [it.pk for it in drawn]} if drawn else None,
+        drawn_at=now if drawn else None,
+        drawn_by=by if drawn else "",
     )
