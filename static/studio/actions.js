@@ -31,7 +31,7 @@ export function obey(root) {
       // Signed out meanwhile: the page asks to sign in again.
       if (answer.type === "opaqueredirect") return location.reload();
       const said = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
-      say(said.detail ?? "You may not do this, or not any more.", !answer.ok);
+      say(said.detail ?? unexplained(answer.status), !answer.ok);
       if (answer.ok) {
         form.closest("details.more")?.removeAttribute("open");
         form.dispatchEvent(new CustomEvent("done", { bubbles: true }));
@@ -42,4 +42,9 @@ export function obey(root) {
       button?.removeAttribute("aria-busy");
     }
   });
+}
+
+/** What to say of an answer that does not explain itself. */
+function unexplained(status) {
+  return status < 500 ? "You may not do this, or not any more." : "That did not work, through our fault. Try again in a moment.";
 }
