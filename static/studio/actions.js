@@ -18,8 +18,10 @@ export function obey(root) {
     const form = event.target;
     if (form.method !== "post" || form.dataset.leaves !== undefined) return;
     event.preventDefault();
-    if (form.dataset.confirm && !confirm(form.dataset.confirm)) return;
     const button = event.submitter;
+    // A press that is on its way is not made twice.
+    if (button?.hasAttribute("aria-busy")) return;
+    if (form.dataset.confirm && !confirm(form.dataset.confirm)) return;
     button?.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(form.action, {
