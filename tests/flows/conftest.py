@@ -11,6 +11,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +59,7 @@ class Show:
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(15)
+        self.process.wait(30)
 
     def is_ready(self) -> bool:
         if self.process.poll() is not None:
@@ -68,7 +70,7 @@ class Show:
         except (OSError, ValueError):
             return False
 
-    def wait_for(self, condition: Callable[[], Any], what: str, seconds: float = 30) -> Any:
+    def wait_for(self, condition: Callable[[], Any], what: str, seconds: float = 60) -> Any:
         """Return the condition's first truth; fails with the log's end when it never comes."""
         ends_at = time.monotonic() + seconds
         while time.monotonic() < ends_at:
@@ -120,11 +122,11 @@ class Show:
 
         return str(self.wait_for(status, "the redemption to be settled"))
 
-    def run_of(self, redemption: str) -> dict[str, Any]:
-        """Return the raffle run of a redemption, with its outcomes, once it is over or stuck."""
+    def run_of(self, redemption: str, saga: str = "raffle.keyboard_raffle") -> dict[str, Any]:
+        """Return the run of a redemption, with its outcomes, once it is over or stuck."""
 
         def run() -> dict[str, Any] | None:
-            for row in self.get("/api/admin/runs?saga=raffle.keyboard_raffle&limit=100")["results"]:
+            for row in self.get(f"/api/admin/runs?saga={saga}&limit=100")["results"]:
                 found: dict[str, Any] = self.get(f"/api/admin/runs/{row['id']}")
                 if found["context"].get("redemption_id") == redemption:
                     over = ("completed", "compensated", "closed", "stuck")
@@ -158,6 +160,17 @@ class Show:
             except psutil.Error:
                 continue
         return found
+
+    def kill(self, *words: str) -> None:
+        """Kill, as a power cut would, the processes with one of these words, once there are some.
+
+        With each goes all that it started.
+        """
+        for word in words:
+            for process in self.wait_for(partial(self.processes, word), f"{word} to run"):
+                for victim in (process, *process.children(recursive=True)):
+                    with suppress(psutil.NoSuchProcess):
+                        victim.kill()
 
 
 def _call(

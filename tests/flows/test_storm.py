@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-import psutil
 import pytest
 
 from tests.flows.conftest import Show
@@ -31,21 +30,15 @@ def test_a_hundred_redemptions_end_exactly_once_whatever_dies(show: Show) -> Non
     show.control("faults", {"kind": "duplicate_delivery"})
     show.control("faults", {"kind": "out_of_order"})
 
-    deaths: list[tuple[int, Any]] = [
-        (25, lambda: kill(show, "celery", "worker")),
-        (50, lambda: kill(show, "celery", "worker")),
-        (60, lambda: kill(show, "bin/postgres")),
-        (80, lambda: kill(show, "celery", "worker")),
-    ]
+    deaths = {25: "celery", 50: "celery", 60: "bin/postgres", 80: "celery"}
     made: list[str] = []
     for number in range(HUNDRED):
         answer = show.control(
             "redeem", {"reward": "Keyboard Raffle", "viewer": rich[number % len(rich)]}
         )
         made += answer["redemptions"]
-        for at, death in deaths:
-            if at == number:
-                death()
+        if number in deaths:
+            show.kill(deaths[number])
     assert len(made) == HUNDRED
 
     statuses = show.wait_for(lambda: settled(show), "every redemption to be settled", 120)
@@ -80,13 +73,3 @@ def unfinished(show: Show) -> list[Any]:
         for status in ("running", "waiting", "compensating")
         for run in show.get(f"/api/admin/runs?status={status}")["results"]
     ]
-
-
-def kill(show: Show, *words: str) -> None:
-    """Kill all processes whose command line has these words, once there are some."""
-
-    def found() -> list[psutil.Process]:
-        return [p for p in show.processes(words[0]) if all(w in p.cmdline() for w in words[1:])]
-
-    for victim in show.wait_for(found, f"{words} to run"):
-        victim.kill()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import psutil
 import pytest
 
 from config.rehearsing import Browser
@@ -94,15 +93,6 @@ def asked(person: Browser, verb: str, path: str, expect: int = 200, **body: Any)
     return said
 
 
-def kill(show: Show, word: str = "celery") -> None:
-    """Let the workers and the clock die in the middle of whatever they do."""
-    for process in show.processes(word):
-        try:
-            process.kill()
-        except psutil.NoSuchProcess:
-            continue
-
-
 def test_a_season_from_signing_in_to_the_champion(show: Show, season: Season) -> None:
     register(show, season)
     choose_and_draw(show, season)
@@ -134,7 +124,7 @@ def register(show: Show, season: Season) -> None:
             assert asked(person, "POST", path, 403)["code"] == "not_subscribed"
         show.control("subscribe", {"viewer": login, "tier": "1000"})
         assert person.call("POST", path)[0] in (200, 201)
-    kill(show)
+    show.kill("celery")
     show.wait_for(lambda: all(season.balances()), "the points for subscribing")
 
 
@@ -185,7 +175,7 @@ def vote(show: Show, season: Season, match: dict[str, Any]) -> None:
             wish = {"participant": match["away"]["id"], "key": key}
             asked(person, "POST", f"votes/{event}/cast", **wish)
 
-    kill(show)
+    show.kill("celery")
     with ThreadPoolExecutor(VIEWERS) as crowd:
         list(crowd.map(press, season.viewers))
 
@@ -225,7 +215,7 @@ def knock_out(show: Show, season: Season) -> None:
     for person, side in zip(season.viewers, ("home", "away", "home"), strict=False):
         wish = {"side": side, "points_wagered": 25, "key": "tie"}
         asked(person, "POST", f"matches/{tie['id']}/predict", **wish)
-    kill(show)
+    show.kill("celery")
     season.play("final")
     assert sum(season.balances()) == sum(before)
     over = season.seen()

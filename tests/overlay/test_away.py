@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 NOW = "[data-part=now][data-state=shown]"
-WITHIN_MS = 5000
+# Within five seconds, on a machine that has little else to do.
+WITHIN_MS = 30_000
 AWAY_S = 120
 # A code that means nothing to the page.
 ANY_CODE = 4000
@@ -113,10 +114,10 @@ def test_an_idle_page_paints_nothing(screen: Screen, chromium: Browser, now: dat
     page = screen.blank()
     page.goto(screen.site.page(screen.token))
     until(page, lambda: bool(seen()))
-    page.wait_for_timeout(500)
+    until(page, lambda: not painted(chromium, page, 500))
     assert painted(chromium, page, 3000) == set()
     services.test_cue("alert", now)
-    assert "Paint" in painted(chromium, page, 500)
+    until(page, lambda: "Paint" in painted(chromium, page, 500))
 
 
 def painted(browser: Browser, page: Page, ms: int) -> set[str]:

@@ -45,7 +45,7 @@ def test_the_ceremony_comes_moves_on_and_goes(screen: Screen) -> None:
 
     direct(made, Verb.SKIP)
     page.get_by_text("12 of 12").wait_for()
-    page.locator(DRAW).wait_for(state="hidden", timeout=25_000)
+    page.locator(DRAW).wait_for(state="hidden", timeout=60_000)
     assert is_transparent(page)
 
 

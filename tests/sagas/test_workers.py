@@ -80,7 +80,8 @@ def test_a_worker_that_died_whole_is_succeeded_by_the_next_on_its_machine(tmp_pa
         wait_for(lambda: all(run.position == 1 for run in Run.objects.all()), "the calls", log=log)
         kill_all(first)
     with workers(log, name="second"):
-        wait_until_over(log, seconds=20)
+        # Sooner than any lease ends.
+        wait_until_over(log, seconds=40)
     for parcel in parcels:
         assert run_of(parcel).status == "completed"
         assert marks_of(parcel)["weigh"] == 1

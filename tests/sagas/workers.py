@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -52,17 +52,22 @@ def workers(
 
 def children(main: psutil.Process) -> list[psutil.Process]:
     """Return the processes that lead runs."""
-    return [
-        process
-        for process in main.children(recursive=True)
-        if process.status() != psutil.STATUS_ZOMBIE and "celery" in " ".join(process.cmdline())
-    ]
+    return [process for process in main.children(recursive=True) if _leads(process)]
+
+
+def _leads(process: psutil.Process) -> bool:
+    try:
+        is_there = process.status() != psutil.STATUS_ZOMBIE
+        return is_there and "celery" in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return False
 
 
 def kill_all(main: psutil.Process) -> None:
     """Kill a worker with all its processes, as a power cut would."""
     for process in [main, *main.children(recursive=True)]:
-        process.send_signal(signal.SIGKILL)
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def sweep() -> None:

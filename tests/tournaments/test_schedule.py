@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,10 +32,8 @@ def test_days_hold_all_games_once(seed: bytes, players: int) -> None:
 
 
 def test_a_draw_that_cannot_be_played_is_recognised_and_explained() -> None:
-    began = time.perf_counter()
     with pytest.raises(Unplayable, match="3 alone joins 12 players"):
         schedule(two_worlds(), Chance(b"any"))
-    assert time.perf_counter() - began < 5
 
 
 def two_worlds() -> list[Meeting]:

@@ -125,7 +125,7 @@ def test_no_vote_is_late_lost_or_double_whatever_dies(
         told = asyncio.run(_with_a_death(two_sites, event, sessions, ends, first))
     with workers(log, processes=1, name="second"):
         sweep()
-        wait_for(lambda: _is_over(event), "the vote to end", log=log, seconds=20)
+        wait_for(lambda: _is_over(event), "the vote to end", log=log)
     check(event, told)
 
 

@@ -415,7 +415,7 @@ def test_a_poller_that_lost_its_lease_writes_nothing(twitch: Twitch) -> None:
         eventually(lambda: Poll.objects.exclude(lease_until=None).exists())
         Poll.objects.update(owner="elsewhere/1/1/x", lease_until=twitch.now + 2 * MINUTE)
 
-    twitch.backstage.breaks("delay", ms=700, count=1, path="/twitch/helix/streams")
+    twitch.backstage.breaks("delay", ms=1500, count=1, path="/twitch/helix/streams")
     works = iter([lambda: poller.poll(twitch.now), steal])
     results = at_once(2, lambda: next(works)())
     assert [type(it) for it in results if it is not None] == [poller.LeaseLost]
