@@ -20,7 +20,7 @@ from config.home import ROOT
 from config.programs import Program, signal_group
 
 STAGES = ROOT / ".greenroom-test"
-PATIENCE = 30
+PATIENCE = 60
 
 
 @contextmanager
@@ -82,7 +82,7 @@ def running(program: Program, output: IO[bytes]) -> Iterator[subprocess.Popen[by
     finally:
         process.send_signal(program.stop_signal)
         try:
-            process.wait(10)
+            process.wait(30)
         except subprocess.TimeoutExpired:
             signal_group(process.pid, signal.SIGKILL)
             process.wait()

@@ -103,7 +103,7 @@ class Supervised:
         self.process, self.log, self.home = process, log, home
 
     def wait_for(self, text: str, times: int = 1) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while self.log.read_text().count(text) < times:
             assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() < deadline, self.log.read_text()
@@ -179,7 +179,7 @@ def test_everything_starts_heals_and_stops(env: dict[str, str], tmp_path: Path) 
 
 
 def _until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while not is_so():
         assert time.monotonic() < deadline
         time.sleep(0.1)

@@ -55,7 +55,7 @@ class Show:
                 stderr=subprocess.STDOUT,
             )
         # Beside other tests, on two cores, it takes its time.
-        self.wait_for(self.is_ready, "Greenroom to be ready", 120)
+        self.wait_for(self.is_ready, "Greenroom to be ready", 180)
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)

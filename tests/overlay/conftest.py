@@ -50,7 +50,7 @@ class Site:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not self._answers():
             assert time.monotonic() < deadline
             assert self.process.poll() is None
@@ -58,7 +58,7 @@ class Site:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(30)
 
     def page(self, token: OverlayToken) -> str:
         return f"{self.origin}/overlay/?token={services.token_of(token)}"
