@@ -60,9 +60,11 @@ def test_a_template_is_rendered_as_it_is_now(settings: LazySettings, tmp_path: P
     assert render_to_string("page.html") == "(another)"
 
 
-@pytest.mark.parametrize("path", ["/static/greenroom/../../manage.py", "/static//etc/passwd"])
+@pytest.mark.parametrize(
+    "path", ["greenroom/../../manage.py", "/etc/passwd", "overlay", "overlay/", "%00", "x" * 5000]
+)
 def test_nothing_else_is_served(client: Client, path: str) -> None:
-    assert client.get(path).status_code == 404
+    assert client.get(f"/static/{path}").status_code == 404
 
 
 def test_what_was_collected_is_served_compressed_and_may_be_kept(tmp_path: Path) -> None:
