@@ -27,7 +27,7 @@ from config.embedded import free_port
 from twitch.intake import Intake
 
 CHAT = "channel.chat.message"
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 def now() -> str:
