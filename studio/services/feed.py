@@ -184,7 +184,10 @@ def _flow(run: RunView) -> Entry:
 
 
 def _reason(run: RunView) -> str:
-    return f"{run.reason} {UNSURE}" if run.is_stuck and run.code == "unsure" else run.reason
+    if not run.is_stuck:
+        # It was written to follow other words, in chat.
+        return run.reason[:1].upper() + run.reason[1:]
+    return f"{run.reason} {UNSURE}" if run.code == "unsure" else run.reason
 
 
 def _raids() -> list[Entry]:
