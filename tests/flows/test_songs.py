@@ -165,7 +165,8 @@ def test_without_a_device_songs_are_refunded_and_the_reward_is_paused(show: Show
     show.control("spotify/device", {"active": False})
     look(show)
     show.wait_for(lambda: reward(show)["is_paused"], "the reward to be paused")
-    assert len(verdicts(show, "hana", told)) == 1
+    lines = show.wait_for(lambda: verdicts(show, "hana", told), "the verdict in chat")
+    assert len(lines) == 1
     show.clear_faults()
     show.control("spotify/device", {"active": True})
     show.control("spotify/player", {"do": "play"})
