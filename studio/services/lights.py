@@ -125,7 +125,9 @@ def _spotify(now: datetime) -> Light:
 def _worker(report: health.Report, now: datetime) -> Light:
     link = reverse("admin:sagas_run_changelist")
     if not report.checks["worker"].ok:
-        return Light("worker", "Workers", "bad", "No worker answers.", link, "See what waits")
+        is_called = report.checks["redis"].ok
+        words = "No worker answers." if is_called else "Redis, which calls them, does not answer."
+        return Light("worker", "Workers", "bad", words, link, "See what waits")
     lag = reading.lag(now)
     if lag > SLOW:
         # In steps, so that the words stay as they are for a while.

@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 from pydantic import SecretStr
+from pytest_django.fixtures import SettingsWrapper
 
 from accounts.models import User
 from config.tasks import PULSE, pulse, pulse_of_beat, pulse_of_lane
@@ -97,6 +98,12 @@ def test_spotify_may_be_left_out() -> None:
 def test_a_process_that_is_not_heard_is_bad(name: str, key: str) -> None:
     cache.delete(key)
     assert light(name).tone == "bad"
+
+
+def test_what_keeps_the_workers_from_their_work_is_named(settings: SettingsWrapper) -> None:
+    away = settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1"}
+    settings.CACHES = {"default": away}
+    assert light("worker").words == "Redis, which calls them, does not answer."
 
 
 def test_workers_that_are_behind_are_told() -> None:
