@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.conf import LazySettings
 from django.core.cache import cache
 from django.utils import timezone
 from pydantic import SecretStr
-from pytest_django.fixtures import SettingsWrapper
 
 from accounts.models import User
 from config.tasks import PULSE, pulse, pulse_of_beat, pulse_of_lane
@@ -100,7 +100,7 @@ def test_a_process_that_is_not_heard_is_bad(name: str, key: str) -> None:
     assert light(name).tone == "bad"
 
 
-def test_what_keeps_the_workers_from_their_work_is_named(settings: SettingsWrapper) -> None:
+def test_what_keeps_the_workers_from_their_work_is_named(settings: LazySettings) -> None:
     away = settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1"}
     settings.CACHES = {"default": away}
     assert light("worker").words == "Redis, which calls them, does not answer."
