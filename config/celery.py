@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+from typing import TYPE_CHECKING
 
 from celery import Celery
-from celery.beat import Service
 from celery.signals import beat_init, setup_logging, task_prerun
 from django.db import close_old_connections
+
+if TYPE_CHECKING:
+    from celery.beat import Service
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
