@@ -9,7 +9,7 @@ from celery.signals import worker_shutting_down
 from django.db import connection
 from django.utils import timezone
 
-from sagas import engine, journal
+from sagas import engine, journal, tasks  # noqa: F401 (the tasks hear that a worker is to end)
 from sagas.flow import NO_RETURN, NotDone, Refused
 from sagas.models import Run
 from sagas.poke import pokes_held
