@@ -9,10 +9,12 @@ import pytest
 from sagas.flow import Refused
 from sagas.models import Event
 from tests.tournaments import stage
+from tests.tournaments.betting import balance, rich, stake
 from tests.tournaments.stage import KICKOFF
 from tournaments.models import Match, Result
-from tournaments.rules.scores import PLAYED, TAKEN_BACK, Entered, Score
+from tournaments.rules.scores import FORFEIT, PLAYED, TAKEN_BACK, Entered, Score
 from tournaments.services import desk, predictions, reports, results
+from tournaments.services.predictions import NotStaked
 from tournaments.services.reports import NotYours, Told
 from tournaments.services.results import By
 
@@ -49,8 +51,20 @@ def test_the_first_report_locks_the_predictions(match: Match) -> None:
     assert match.live_at is None
     assert predictions.is_open(match)
     match = say(match, "home", 2, 1)
-    assert match.live_at == NOW
     assert not predictions.is_open(match)
+    with pytest.raises(NotStaked) as caught:
+        stake(match, rich(), "home", 10)
+    assert caught.value.code == "locked"
+
+
+def test_what_was_reported_and_then_forfeited_never_began(match: Match) -> None:
+    """Who waited in vain may have reported what a walkover is worth."""
+    viewer = rich(100)
+    stake(match, viewer, "away", 60)
+    say(match, "home", 3, 0)
+    absent = Entered(FORFEIT, is_away_guilty=True, ground="no_show")
+    results.resolve(match.pk, absent, by=LEA, now=NOW)
+    assert balance(viewer) == 100
 
 
 def test_two_who_disagree_wait_for_somebody(match: Match) -> None:

@@ -151,7 +151,7 @@ class PredictView(APIView):
             sent("A draw", {"side": "draw", "points_wagered": 50, "key": "press-1"}),
             sent("A player", {"participant": "2001", "points_wagered": 50, "key": "press-2"}),
             answer("Staked", MARKET),
-            problem("locked", "Predictions closed at 19:02:11 UTC, as the match had begun."),
+            problem("locked", "Predictions closed at 19:02:11 UTC: the match was live."),
         ],
     )
     def post(self, request: Request, match_id: str) -> Response:

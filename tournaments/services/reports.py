@@ -51,9 +51,6 @@ def report(match_id: str, viewer: Viewer, told: Told, *, now: datetime) -> Match
     before = Report.objects.filter(match=match, participant=player).first()
     values = {**asdict(told.score), "proof_url": told.proof_url, "at": now}
     Report.objects.update_or_create(match=match, participant=player, defaults=values)
-    if match.live_at is None:
-        match.live_at = now
-        match.save(update_fields=["live_at"])
     if before is None or results.score_of(before) != told.score:
         _compare(tournament, match, player, now)
     match.refresh_from_db()

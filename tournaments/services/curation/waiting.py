@@ -13,6 +13,9 @@ from tournaments.services import changes, progress, subscribers
 from tournaments.services.curation.draft import Status
 from tournaments.services.curation.publishing import LostSubscriptions
 
+# What was reported is still scheduled until both say the same.
+_BEGUN = ~Q(status=Match.Status.SCHEDULED) | Q(reports__isnull=False)
+
 
 def waiting_list(tournament: Tournament) -> QuerySet[Registration]:
     """Return who waits for a place, the next first."""
@@ -86,9 +89,7 @@ def _refuse_begun(tournament: Tournament, player: Participant) -> None:
             f"Viewers have staked points on matches of {player}, so nobody can take over. Withdraw "
             "the player instead: the matches are walkovers, and the stakes go back.",
         )
-    # What was reported is still scheduled until both say the same.
-    begun = theirs.exclude(status=Match.Status.SCHEDULED, live_at=None)
-    if begun.exists() or tournament.status in Tournament.ENDS:
+    if theirs.filter(_BEGUN).exists() or tournament.status in Tournament.ENDS:
         raise Refused(
             "has_played",
             f"{player} has begun to play: nobody can take over. Withdraw the player instead; the "
@@ -120,8 +121,8 @@ def _enter(player: Participant, substitute: Registration, now: datetime) -> None
 def may_free(tournament: Tournament) -> bool:
     """Tell whether a place can still become free for somebody who waits."""
     if tournament.status == Tournament.Status.LEAGUE_PHASE:
-        begun = tournament.matches.exclude(status=Match.Status.SCHEDULED, live_at=None)
-        played = {each for pair in begun.values_list("home", "away") for each in pair}
+        begun = tournament.matches.filter(_BEGUN).values_list("home", "away")
+        played = {each for pair in begun for each in pair}
         return tournament.participants.exclude(pk__in=played).exists()
     return tournament.status == Tournament.Status.AWAITING_SELECTION
 

@@ -46,7 +46,10 @@ def market(match: Match, viewer: Viewer | None, points: int = USUAL_STAKE) -> di
 def is_open(match: Match) -> bool:
     """Tell whether points can be staked on this match."""
     is_off = match.is_set_aside or match.tournament.status in Tournament.ENDS
-    return match.status == Match.Status.SCHEDULED and match.live_at is None and not is_off
+    if match.status != Match.Status.SCHEDULED or is_off:
+        return False
+    # From then on somebody knows how it ended.
+    return not match.reports.exists()
 
 
 def of_viewer(viewer: Viewer, tournament: Tournament | None = None) -> QuerySet[Prediction]:

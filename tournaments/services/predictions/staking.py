@@ -71,8 +71,10 @@ def _stake(prediction: Prediction, points: int, key: str) -> Prediction:
 def _check_match(match: Match, side: str) -> None:
     if match.live_at:
         raise NotStaked(
-            "locked", f"Predictions closed at {match.live_at:%H:%M:%S} UTC, as the match had begun."
+            "locked", f"Predictions closed at {match.live_at:%H:%M:%S} UTC: the match was live."
         )
+    if match.reports.exists():
+        raise NotStaked("locked", "Predictions are closed: a player has reported the result.")
     if match.status != Match.Status.SCHEDULED:
         raise NotStaked("locked", "Predictions are closed: the match has its result.")
     if match.is_set_aside or match.tournament.status in Tournament.ENDS:
