@@ -10,9 +10,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# How long an example takes is up to what else the machine has to do.
+hypothesis_settings.register_profile("greenroom", hypothesis_settings.default, deadline=None)
+hypothesis_settings.load_profile("greenroom")
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
 
