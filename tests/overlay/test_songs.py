@@ -288,6 +288,20 @@ def test_the_songs_step_aside_while_a_scene_needs_their_place(
     assert not hidden(page)
 
 
+def test_a_sample_of_the_songs_stands_in_their_place(screen: Screen, now: datetime) -> None:
+    page = screen.open("&at=br")
+    tell(song("Real"))
+    shown(page, NOW)
+    services.test_cue("now", now)
+    page.wait_for_selector("body > [data-part=songs][data-aside]")
+    real, sample = (
+        page.locator(f"{root} {NOW}").bounding_box() for root in ("body > section", "main")
+    )
+    assert real == sample
+    page.clock.run_for(8000)
+    page.wait_for_selector("body > [data-part=songs]:not([data-aside])")
+
+
 def test_requests_that_wait_together_share_a_toast(screen: Screen, now: datetime) -> None:
     for n in range(7):
         request(now, f"Song {n}")
