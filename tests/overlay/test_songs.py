@@ -294,9 +294,10 @@ def test_a_sample_of_the_songs_stands_in_their_place(screen: Screen, now: dateti
     shown(page, NOW)
     services.test_cue("now", now)
     page.wait_for_selector("body > [data-part=songs][data-aside]")
-    real, sample = (
-        page.locator(f"{root} {NOW}").bounding_box() for root in ("body > section", "main")
-    )
+    # Where they stand when they do not move.
+    stand = "(card) => [card.offsetLeft, card.offsetTop, card.offsetWidth, card.offsetHeight]"
+    real = page.locator(f"body > section {NOW}").evaluate(stand)
+    sample = page.locator(f"main {NOW}").evaluate(stand)
     assert real == sample
     page.clock.run_for(8000)
     page.wait_for_selector("body > [data-part=songs]:not([data-aside])")
