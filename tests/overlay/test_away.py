@@ -38,11 +38,11 @@ def test_after_two_minutes_away_the_page_is_right_within_seconds(
     screen: Screen, now: datetime
 ) -> None:
     page = screen.open()
-    tell(song(duration_ms=70_000))
+    tell(song(duration_ms=100_000))
     page.wait_for_selector(NOW)
     screen.site.stop()
     page.clock.run_for(4000)
-    assert page.inner_text("[data-part=elapsed]") == "1:08"
+    assert "1:08" <= page.inner_text("[data-part=elapsed]") < "1:40"
     pass_time(page, AWAY_S)
     # Nothing that is over is believed in.
     assert is_transparent(page)
