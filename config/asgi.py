@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 from typing import TYPE_CHECKING, cast
@@ -15,6 +16,7 @@ django_application = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.urls import re_path
+from twisted.internet import reactor
 
 from overlay.routing import websocket_urlpatterns as overlay_sockets
 from points.routing import websocket_urlpatterns as points_sockets
@@ -56,6 +58,16 @@ application = ProtocolTypeRouter(
         ),
     }
 )
+
+
+def leave() -> None:
+    """End now: threads of requests that were cut off would wait for the loop, which is over."""
+    atexit._run_exitfuncs()
+    os._exit(0)
+
+
+# Its interface declares no `self`, so mypy counts one argument too many.
+reactor.addSystemEventTrigger("after", "shutdown", leave)  # type: ignore[arg-type]
 
 # What is loaded by now stays for good: without this each full collection of garbage looks at all of
 # it, and a request waits meanwhile.
