@@ -6,7 +6,6 @@ import json
 from collections import Counter
 from typing import Any
 
-import psutil
 import pytest
 
 from tests.flows.conftest import Show
@@ -18,6 +17,7 @@ SETTINGS = {"WATCHER_INTERVAL_SECONDS": "10"}
 STREAMERS, CHANNELS = 20, 6
 FIRST = 70_000_001
 POSTS = STREAMERS * CHANNELS
+GIVEN_UP = ("failed", "unsure", 2)
 
 # Nobody has to sign in for this: the rows are as the dashboard makes them.
 WATCH = """
@@ -43,7 +43,7 @@ for hook in json.loads({hooks!r}):
 LOOK = """
 import json
 from watcher.models import Delivery
-rows = Delivery.objects.values("target__webhook_id", "watch__watched_id", "status", "sent")
+rows = Delivery.objects.values("target__webhook_id", "watch__watched_id", "status", "why", "sent")
 print(json.dumps(list(rows)))
 """
 
@@ -69,23 +69,19 @@ def rows(show: Show) -> list[dict[str, Any]]:
 
 
 def all_are(show: Show, status: str) -> list[dict[str, Any]] | None:
+    """Return the deliveries once each has this status, or was lost sight of twice."""
     found = rows(show)
-    return found if len(found) == POSTS and {row["status"] for row in found} == {status} else None
+    here = [row for row in found if row["status"] == status]
+    return found if len(here) + len(given_up(found)) == POSTS else None
+
+
+def given_up(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what died in both of its calls: it may be there twice, and is never sent again."""
+    return [row for row in found if (row["status"], row["why"], row["sent"]) == GIVEN_UP]
 
 
 def posted(show: Show) -> int:
     return int(show.control("discord")["messages_total"])
-
-
-def kill(show: Show, *words: str) -> None:
-    """Kill, as a power cut would, every process whose command line has one of these words."""
-    for process in [it for word in words for it in show.processes(word)]:
-        with_it = process.children(recursive=True)
-        for victim in (process, *with_it):
-            try:
-                victim.kill()
-            except psutil.NoSuchProcess:
-                continue
 
 
 def test_each_stream_is_posted_once_whatever_dies(show: Show) -> None:
@@ -96,18 +92,18 @@ def test_each_stream_is_posted_once_whatever_dies(show: Show) -> None:
     show.control("twitch/crowd", {"size": STREAMERS, "live": STREAMERS})
 
     for some, death in (
-        (5, lambda: kill(show, "watcher@")),
+        (5, lambda: show.kill("watcher@")),
         (30, lambda: show.manage("shell", "-v", "0", "-c", FLUSH)),
-        (50, lambda: kill(show, "celery")),
-        (70, lambda: kill(show, "bin/postgres")),
-        (90, lambda: kill(show, "watcher@", "bin/valkey")),
+        (50, lambda: show.kill("celery")),
+        (70, lambda: show.kill("bin/postgres")),
+        (90, lambda: show.kill("watcher@", "valkey-server")),
     ):
         show.wait_for(lambda least=some: posted(show) >= least, f"{some} posts", 90)
         death()
 
     found = show.wait_for(lambda: all_are(show, "posted"), "every post", 120)
-    twice = sum(row["sent"] - 1 for row in found)
-    assert POSTS <= posted(show) <= POSTS + twice
+    twice, lost = sum(row["sent"] - 1 for row in found), len(given_up(found))
+    assert POSTS - lost <= posted(show) <= POSTS + twice
     # Each death may cost what was on its way just then, in each of two processes.
     assert twice <= 8
     for hook in hooks:
@@ -117,4 +113,4 @@ def test_each_stream_is_posted_once_whatever_dies(show: Show) -> None:
     show.manage("shell", "-v", "0", "-c", END)
     show.wait_for(lambda: all_are(show, "closed"), "every post to be closed", 120)
     shown = show.control("discord")["messages"]
-    assert sum(bool(post["edited_at"]) for post in shown) >= len(shown) - twice
+    assert sum(bool(post["edited_at"]) for post in shown) >= len(shown) - twice - lost
