@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.core.cache import cache
 from django.db import connection
+from django.utils import timezone
+from redis.exceptions import RedisError
+
+_LAST = "points:proof"
 
 # Each is one statement, so it sees one moment; each row that it finds is wrong.
 CHECKS = {
@@ -103,6 +110,14 @@ class Sums:
         )
 
 
+@dataclass(frozen=True)
+class Proof:
+    """When the ledger was looked through, and how many things were wrong."""
+
+    at: datetime
+    wrong: int
+
+
 def check() -> list[str]:
     """Return a sentence for each thing that is wrong; may be asked while points move."""
     found = []
@@ -111,6 +126,20 @@ def check() -> list[str]:
             cursor.execute(query)
             found += [sentence.format(*row) for row in cursor.fetchall()]
     return found
+
+
+def remember(found: list[str]) -> None:
+    """Keep for the studio what a check found; without Redis nobody remembers it."""
+    with suppress(RedisError):
+        cache.set(_LAST, Proof(timezone.now(), len(found)), None)
+
+
+def last() -> Proof | None:
+    """Return what the last check found; None when there was none, or nobody remembers it."""
+    with suppress(RedisError):
+        proof: Proof | None = cache.get(_LAST)
+        return proof
+    return None
 
 
 def sums() -> Sums:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from django.core.cache import cache
 from django.urls import reverse
 
+from points.services import audit
 from sagas import reading
 from spotify.services import budget
 from studio.services import health, presence
@@ -58,6 +59,7 @@ def lights(now: datetime) -> list[Light]:
         _beat(report),
         _overlays(now),
         _watcher(report, now),
+        _ledger(),
         _stuck(),
     ]
 
@@ -178,6 +180,18 @@ def _watcher(report: health.Report, now: datetime) -> Light:
         words = f"{posts} could not be made in the last hour."
         return light(tone="warn", words=words, remedy="See the posts")
     return light(tone="ok", words="Who goes live is posted.")
+
+
+def _ledger() -> Light:
+    link, proof = reverse("admin:points_entry_changelist"), audit.last()
+    if proof is None:
+        return Light("ledger", "Points", "ok", "The ledger is proved once a day.", link)
+    if proof.wrong:
+        things = "One thing does" if proof.wrong == 1 else f"{proof.wrong} things do"
+        words = f"{things} not add up in the ledger: `manage.py ledger_check` names them."
+        return Light("ledger", "Points", "bad", words, link, "See the entries")
+    words = f"Every balance is what its entries make, as of {proof.at:%A %H:%M} UTC."
+    return Light("ledger", "Points", "ok", words, link)
 
 
 def _stuck() -> Light:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.conf import LazySettings
 from django.core.cache import cache
+from django.core.management import call_command
 from django.utils import timezone
 from pydantic import SecretStr
 
@@ -14,6 +16,8 @@ from accounts.models import User
 from config.tasks import PULSE, pulse, pulse_of_beat, pulse_of_lane
 from overlay import services as overlay
 from overlay.models import OverlayPage, OverlayToken
+from points.models import Account
+from points.tasks import check as check_ledger
 from sagas.models import Run
 from spotify.models import Breaker
 from studio.services.checklist import checklist
@@ -22,7 +26,7 @@ from studio.services.presence import addresses
 from tests.backstage import Backstage, live
 from tokens.models import Token
 from twitch.client.oauth import ROLES
-from twitch.models import Reward
+from twitch.models import Reward, Viewer
 from watcher.models import Delivery, Poll, Target, Watch
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +58,8 @@ def light(name: str) -> Light:
 def test_all_lights_are_fine_when_all_is_well() -> None:
     shown = [(light.name, light.tone) for light in lights(timezone.now())]
     fine = ["eventsub", "chat", "tokens", "spotify", "worker", "beat", "overlays"]
-    assert shown == [*((name, "ok") for name in fine), ("watcher", "off"), ("stuck", "ok")]
+    rest = [("watcher", "off"), ("ledger", "ok"), ("stuck", "ok")]
+    assert shown == [*((name, "ok") for name in fine), *rest]
 
 
 def test_silence_of_twitch_is_bad_for_events_and_chat() -> None:
@@ -173,3 +178,16 @@ def test_the_checklist_says_what_is_missing() -> None:
     now = timezone.now()
     (open_one,) = [item for item in checklist(lights(now), now) if not item.done]
     assert open_one.words == "No reward does anything yet."
+
+
+def test_a_ledger_that_does_not_add_up_is_bad_until_it_does() -> None:
+    check_ledger()
+    assert light("ledger").words.startswith("Every balance is what its entries make")
+    Viewer.objects.create(id="7", login="ann", display_name="Ann")
+    Account.objects.create(viewer_id="7", balance=5)
+    check_ledger()
+    assert light("ledger").tone == "bad"
+    assert "3 things do not add up" in light("ledger").words
+    Account.objects.all().delete()
+    call_command("ledger_check", stdout=StringIO())
+    assert light("ledger").tone == "ok"

@@ -17,6 +17,7 @@ class Command(BaseCommand):
         for finding in found:
             self.stdout.write(finding)
         self.stdout.write(str(audit.sums()))
+        audit.remember(found)
         if found:
             raise CommandError(f"The ledger is wrong in {len(found)} places.")
         self.stdout.write("The ledger is right.")
