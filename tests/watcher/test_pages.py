@@ -148,7 +148,7 @@ def test_what_happens_meanwhile_appears_by_itself(
     posting.dispatch()
     page.locator("#panel-live").get_by_role("link", name="Posted").click()
     page.get_by_text("It is kept up to date until the stream ends").wait_for()
-    assert page.get_by_text(HOSTILE).count() > 1
+    page.get_by_text(HOSTILE).nth(1).wait_for()
     assert page.title() == "A post · Greenroom"
 
 
