@@ -76,10 +76,16 @@ async def test_a_failure_behind_the_socket_is_told_as_not_now(
     assert await close_code(joined) == consumers.NOT_NOW
 
 
+def _beat_often(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Let beats come so often, and none of them be missed; Redis has as long to answer."""
+    monkeypatch.setattr(hub, "BEAT", seconds)
+    monkeypatch.setattr("pushes.socket.BEATS", 10_000)
+
+
 async def test_a_beat_tells_the_newest_number(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub, "BEAT", 0.05)
+    _beat_often(monkeypatch, 0.05)
     async with connect(address) as client:
         await hear(client)
         Board.posts = [1, 2]
@@ -91,7 +97,7 @@ async def test_a_beat_tells_the_newest_number(
 async def test_one_socket_carries_two_streams_with_numbers_of_their_own(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub, "BEAT", 0.05)
+    _beat_often(monkeypatch, 0.5)
     async with connect(f"{address}/bell") as client:
         assert (await hear(client))["type"] == "snapshot"
         Board.posts, Board.rings = [1, 2], 7
