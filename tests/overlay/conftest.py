@@ -109,9 +109,11 @@ def now() -> datetime:
 
 
 def hear(client: ClientConnection) -> dict[str, Any]:
-    """Return the next message."""
-    message: dict[str, Any] = json.loads(client.recv(timeout=10))
-    return message
+    """Return the next message that is no heartbeat."""
+    while True:
+        message: dict[str, Any] = json.loads(client.recv(timeout=15))
+        if message["type"] != "beat":
+            return message
 
 
 def say(client: ClientConnection, **message: Any) -> None:

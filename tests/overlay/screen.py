@@ -79,6 +79,11 @@ def until(page: Page, condition: Callable[[], bool], seconds: float = 10) -> Non
         page.wait_for_timeout(10)
 
 
+def pause(page: Page) -> None:
+    """Let the page's time go on only when the test turns its clock."""
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 1)
+
+
 def seen() -> list[services.Page]:
     return services.presence(timezone.now())
 
