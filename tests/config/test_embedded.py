@@ -82,7 +82,7 @@ def test_a_server_that_was_left_running_is_ended_first(tmp_path: Path) -> None:
         while not server.is_ready(left.pid):
             assert left.poll() is None
         with serving(Postgres(tmp_path / "postgres")):
-            assert left.wait(10) == 0
+            assert left.wait(60) == 0
 
 
 def test_a_stale_pid_file_that_names_a_stranger_is_no_obstacle(tmp_path: Path) -> None:

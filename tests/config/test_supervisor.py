@@ -25,7 +25,7 @@ COMMAND = [sys.executable, "-m", "config.supervisor"]
 DROPPED = ("DATABASE_URL", "REDIS_URL", "TWITCH_CLIENT_ID", "TWITCH_CLIENT_SECRET", "REHEARSAL")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def ports() -> tuple[int, int]:
     return free_port(), free_port()
 
@@ -113,7 +113,10 @@ class Supervised:
         """Return the processes that the supervisor itself started, by name."""
         found = {}
         for process in psutil.Process(self.process.pid).children():
-            command = " ".join(process.cmdline())
+            try:
+                command = " ".join(process.cmdline())
+            except psutil.NoSuchProcess:
+                continue
             for name in ("daphne", "worker", "beat", "eventsub", "rehearsal", "postgres", "valkey"):
                 if re.search(rf"\b{name}", command.split(str(self.home))[0]):
                     found.setdefault(name, process)
@@ -160,8 +163,9 @@ def test_everything_starts_heals_and_stops(env: dict[str, str], tmp_path: Path) 
         assert set(read_env_file(run.home / "servers.env")) == {"DATABASE_URL", "REDIS_URL"}
         assert refusal(env).startswith(f"Greenroom is already running (process {run.process.pid})")
 
+        # One that was forked a moment ago does not have its name yet.
+        _until(lambda: len(run.processes()) == 7)
         victims = run.processes()
-        assert len(victims) == 7, victims
         for victim in victims.values():
             victim.kill()
         run.wait_for("ended by itself (signal SIGKILL)", times=len(victims))

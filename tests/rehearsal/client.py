@@ -24,7 +24,7 @@ LISTENING = ["user-read-playback-state", "user-read-currently-playing"]
 COMMANDING = [*LISTENING, "user-modify-playback-state"]
 
 
-def eventually(ask: Callable[[], Any], seconds: float = 8.0) -> Any:
+def eventually(ask: Callable[[], Any], seconds: float = 30.0) -> Any:
     """The first truthy answer; fails when none comes within the deadline."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -70,7 +70,7 @@ class Rehearsal:
         assert self.process.stdout
         self.http.close()
         self.process.send_signal(how)
-        status = self.process.wait(5)
+        status = self.process.wait(30)
         self.process.stdout.close()
         self.process = None
         return status

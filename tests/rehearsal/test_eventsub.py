@@ -243,7 +243,8 @@ def test_events_may_come_out_of_order(
     eventually(lambda: len(receiver.events()) == 3)
     arrived = [event["id"] for event in receiver.events()]
     assert sorted(arrived) == sorted(made)
-    assert arrived == made[::-1]
+    # Each comes on a connection of its own: a late one may overtake the one before it.
+    assert arrived != made
 
 
 def test_withdrawn_consent_revokes_what_needed_it(

@@ -121,9 +121,7 @@ class Postman:
 def intake_in_thread() -> Iterator[int]:
     """Serve the intake alone from this process; yield its port."""
     intake = Intake(_nothing)
-    config = uvicorn.Config(
-        intake, port=free_port(), lifespan="off", log_config=None, access_log=False
-    )
+    config = uvicorn.Config(intake, port=0, lifespan="off", log_config=None, access_log=False)
     server = uvicorn.Server(config)
 
     async def serve() -> None:
@@ -133,7 +131,7 @@ def intake_in_thread() -> Iterator[int]:
     thread = threading.Thread(target=lambda: asyncio.run(serve()))
     thread.start()
     wait_for(lambda: server.started)
-    yield config.port
+    yield server.servers[0].sockets[0].getsockname()[1]
     server.should_exit = True
     thread.join()
 

@@ -417,7 +417,7 @@ def test_a_full_chat_is_waited_for_but_not_for_long(
     backstage: Backstage, say: Say, said: Callable[[], list[str]]
 ) -> None:
     written()
-    backstage.breaks("429", path=PATH, count=1)
+    backstage.breaks("429", path=PATH, count=1, retry_after=60)
     say("!discord")
     assert Run.objects.get(saga="twitch.command_reply").status == "waiting"
     CommandUse.objects.update(used_at=timezone.now() - timedelta(minutes=3))

@@ -236,9 +236,13 @@ def test_an_unknown_type_is_accepted(postman: Postman) -> None:
 def test_a_database_that_does_not_answer_in_time_is_not_waited_for(
     postman: Postman, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door, "COMMIT_SECONDS", 0.2)
     delivery = Delivery()
-    with transaction.atomic(), connection.cursor() as cursor:
+    with (
+        monkeypatch.context() as patch,
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        patch.setattr(door, "COMMIT_SECONDS", 0.2)
         cursor.execute("LOCK TABLE twitch_message IN EXCLUSIVE MODE")
         for _ in range(2):
             answer = postman.deliver(delivery)
@@ -255,6 +259,7 @@ def is_lock_awaited(cursor: Any) -> bool:
 @pytest.mark.usefixtures("transactional_db")
 def test_what_waits_for_the_database_is_bounded(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "MOST_WAITING", 2)
+    monkeypatch.setattr(door, "COMMIT_SECONDS", 60.0)
 
     def deliver(_: int) -> int:
         with Postman(port) as postman:

@@ -79,7 +79,7 @@ def test_it_subscribes_hears_and_says_how_it_is(backstage: Backstage, listener: 
         pulse = cache.get(KEY)
         assert (pulse["state"], pulse["session_id"]) == ("connected", session(backstage))
         running.send_signal(signal.SIGTERM)
-        assert running.wait(10) == 0
+        assert running.wait(60) == 0
 
 
 def test_a_message_delivered_twice_is_one(backstage: Backstage, listener: Listener) -> None:
@@ -207,7 +207,7 @@ def chat(text: str, message_id: str = "m-1") -> str:
 
 
 async def test_silence_longer_than_the_window_is_a_loss(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket_module, "GRACE_SECONDS", 0.1)
+    monkeypatch.setattr(socket_module, "GRACE_SECONDS", 0.8)
 
     async def talk(server: ServerConnection) -> None:
         await server.send(welcome(0.2))
@@ -287,7 +287,7 @@ def test_what_is_heard_while_the_database_is_away_is_stored_later(
                 inbox.put(heard, heard.heading)
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(inbox.drained(), 0.3)
-        await asyncio.wait_for(inbox.drained(), 10)
+        await asyncio.wait_for(inbox.drained(), 60)
         storing.cancel()
         await inbox.close()
 

@@ -145,7 +145,7 @@ def test_the_same_raider_is_shouted_out_once_an_hour(twitch: Backstage) -> None:
 
 
 def test_a_shoutout_given_by_hand_before_is_waited_for(twitch: Backstage) -> None:
-    twitch.breaks("429", count=1, path=SHOUTOUTS)
+    twitch.breaks("429", count=1, path=SHOUTOUTS, retry_after=60)
     receive()
     assert results()["shout_out"] == "waiting"
     let_time_pass()
