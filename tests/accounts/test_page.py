@@ -51,6 +51,7 @@ def sign_in(page: Page, login: str) -> None:
 
 def look(page: Page) -> None:
     """Hold the page against the rules of accessible pages, wide and narrow, light and dark."""
+    page.wait_for_load_state()
     for width, scheme in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme="light" if scheme == "light" else "dark")
@@ -95,8 +96,9 @@ def test_the_page_of_somebody_with_a_past_is_in_order(page: Page) -> None:
 def test_leaving_takes_the_typed_name(page: Page) -> None:
     sign_in(page, "ada")
     page.get_by_role("link", name="Delete my account").click()
-    look(page)
     word = page.get_by_label("to confirm")
+    word.wait_for()
+    look(page)
     word.fill("ada!")
     word.press("Enter")
     page.get_by_text("That is not the name.").wait_for()

@@ -111,8 +111,8 @@ def test_what_plays_is_counted_on(client: Client) -> None:
     }
     assert shown["position"] == 0
     assert shown["is_playing"]
-    assert 69_000 < shown["progress_ms"] < 75_000
-    assert shown["age_seconds"] == pytest.approx(10, abs=3)
+    assert 69_000 < shown["progress_ms"] < 100_000
+    assert 9 < shown["age_seconds"] < 40
     assert shown["problem"] is None
 
 

