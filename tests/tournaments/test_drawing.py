@@ -231,7 +231,8 @@ def test_a_saved_proof_is_verified(tmp_path: Path) -> None:
     path.write_text(json.dumps(drawing.document(made, NOW), default=str))
     assert "league: as promised" in verify("--file", str(path))
 
-    path.write_text(path.read_text().replace('"redraws": 0', '"redraws": 1'))
+    # Most draws fit at once, but not all.
+    path.write_text(path.read_text().replace('"redraws": ', '"redraws": 1'))
     with pytest.raises(CommandError, match="WRONG"):
         verify("--file", str(path))
 

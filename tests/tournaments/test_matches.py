@@ -56,9 +56,14 @@ def heard(match: Match) -> Iterator[PubSub]:
 
 
 def all_messages(heard: PubSub) -> dict[str, list[dict[str, Any]]]:
-    """Return what was pushed to each group, until nothing comes for a moment."""
+    """Return what was pushed to each group so far."""
+    last = b"that was all"
+    with Redis.from_url(settings.REDIS_URL) as redis:
+        redis.publish(next(iter(heard.channels)), last)
     said = defaultdict[str, list[dict[str, Any]]](list)
-    while message := heard.get_message(timeout=0.3):
+    while message := heard.get_message(timeout=10):
+        if message["data"] == last:
+            break
         said[message["channel"].decode()].append(json.loads(message["data"]))
     return {name.removeprefix(wire.channel("")): rows for name, rows in said.items()}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -250,10 +251,19 @@ def opened(chromium: Any, site: Site) -> Iterator[Opening]:  # noqa: F811
         if not refusals:
             # A refused request is an error to the browser.
             page.on("console", lambda said: hear_console(said.type, said.text))
-        with page.expect_websocket(lambda socket: "/ws/" in socket.url) as socket:
-            page.goto(f"{site.origin}{address}")
-        socket.value.wait_for_event("framereceived")
+        # The first frame may come while the page is still loading.
+        frames: list[object] = []
+        page.on("websocket", lambda socket: listen(socket, frames))
+        page.goto(f"{site.origin}{address}")
+        ends_at = time.monotonic() + 30
+        while not frames:
+            assert time.monotonic() < ends_at, "nothing was heard"
+            page.wait_for_timeout(20)
         return page
+
+    def listen(socket: Any, frames: list[object]) -> None:
+        if "/ws/" in socket.url:
+            socket.on("framereceived", lambda frame: frames.append(frame))
 
     def hear_console(kind: str, said: str) -> None:
         if kind == "error":
@@ -319,7 +329,7 @@ def test_the_sections_are_tabs_for_the_keyboard(opened: Opening) -> None:
     page.keyboard.press("ArrowRight")
     assert page.get_by_role("tab", name="Matches").get_attribute("aria-selected") == "true"
     assert page.locator("#table").is_hidden()
-    assert page.url.endswith("#matches")
+    assert page.evaluate("location.hash") == "#matches"
     page.keyboard.press("End")
     assert page.get_by_role("tabpanel", name="Rules").is_visible()
 

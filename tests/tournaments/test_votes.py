@@ -71,7 +71,7 @@ def refused(code: str, act: Callable[[], Any]) -> str:
 def test_a_vote_starts_in_a_live_match_and_is_noted(match: Match) -> None:
     event = begin(match, duration=timedelta(seconds=90))
     assert event.status == Status.ACTIVE
-    assert timedelta(seconds=89) < event.ends_at - timezone.now() <= timedelta(seconds=90)
+    assert timedelta(seconds=70) < event.ends_at - timezone.now() <= timedelta(seconds=90)
     noted = Change.objects.get(verb="started_vote")
     assert (noted.by, noted.details["vote"]) == ("Ada", event.pk)
     assert set(Run.objects.values_list("saga", flat=True)) >= {
