@@ -293,7 +293,11 @@ def test_viewers_are_counted_once_a_minute(
         streams.look()
         streams.look()
         clock.shift(MINUTE)
-    assert list(ViewerCount.objects.values_list("viewers", flat=True)) == [10, 40, 25]
+    assert list(ViewerCount.objects.order_by("at").values_list("viewers", flat=True)) == [
+        10,
+        40,
+        25,
+    ]
     session = StreamSession.objects.with_viewers().get()
     assert (session.peak_viewers, session.average_viewers) == (40, 25.0)
 
