@@ -59,7 +59,7 @@ class Show:
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
+        self.process.wait(120)
 
     def is_ready(self) -> bool:
         if self.process.poll() is not None:
@@ -168,7 +168,11 @@ class Show:
         """
         for word in words:
             for process in self.wait_for(partial(self.processes, word), f"{word} to run"):
-                for victim in (process, *process.children(recursive=True)):
+                victims = [process]
+                # It may have gone with the one before.
+                with suppress(psutil.NoSuchProcess):
+                    victims += process.children(recursive=True)
+                for victim in victims:
                     with suppress(psutil.NoSuchProcess):
                         victim.kill()
 
@@ -178,7 +182,7 @@ def _call(
 ) -> Any:
     request = urllib.request.Request(url, body, headers, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
     except urllib.error.HTTPError as error:
         with error:
