@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.test import Client
-
 from accounts.models import User
 from points.personal import NEWEST
 from points.services import ledger
 from points.services.ledger import Cause, Credit
+from tests.browsing import sign_in
 from tests.overlay.conftest import Site, _site, site  # noqa: F401 (the fixtures)
 from tests.points.conftest import CAUSE
 from twitch.models import Viewer
@@ -29,12 +28,8 @@ def test_the_balance_moves_and_older_entries_come_by_a_button(
         Credit(ann.pk, 10, Cause("test", "1", f"{HOSTILE} {n}"), f"a{n}") for n in range(NEWEST + 7)
     ]
     ledger.credit_many(many)
-    client = Client()
-    client.force_login(User.objects.create_user("ann", viewer=ann))
     context = chromium.new_context()
-    context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site.origin}]
-    )
+    sign_in(context, User.objects.create_user("ann", viewer=ann), site.origin)
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))

@@ -19,6 +19,7 @@ from songqueue.models import Board, Play, SongRequest, Upcoming
 from songqueue.services import board, outcomes
 from spotify.models import Track
 from tests.backstage import live
+from tests.browsing import Opening, browsing
 from tests.overlay.conftest import Site, _site, hear, site  # noqa: F401 (the fixtures)
 from twitch.models import Redemption, Viewer
 
@@ -37,7 +38,6 @@ TITLES = (
     "Rain on a Tin Roof for Three Hours",
 )
 NAMES = ("Ann", "とても長い名前の視聴者", "W" * 25, "نور", HOSTILE)
-Opening = Callable[..., "Page"]
 
 
 class Hall:
@@ -119,27 +119,12 @@ def hall(site: Site) -> Hall:  # noqa: F811
 @pytest.fixture
 def opened(chromium: Browser, site: Site) -> Iterator[Opening]:  # noqa: F811
     """Opens the page; what it says is wrong fails the test at its end."""
-    errors: list[str] = []
-    contexts = []
+    with browsing(chromium, site.origin) as opened:
 
-    def opening(width: int = 390, scheme: str = "light", **options: Any) -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, **options
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on(
-            "console",
-            lambda said: errors.append(said.text) if "Security" in said.text else None,
-        )
-        page.goto(f"{site.origin}/queue")
-        return page
+        def opening(width: int = 390, scheme: str = "light", **options: Any) -> Page:
+            return opened("/queue", width=width, color_scheme=scheme, **options)
 
-    yield opening
-    for context in contexts:
-        context.close()
-    assert errors == []
+        yield opening
 
 
 def listening(site: Site) -> ClientConnection:  # noqa: F811

@@ -15,6 +15,7 @@ from accounts.models import User
 from sagas.models import Run
 from songqueue.models import SongRequest
 from tests.backstage import Backstage
+from tests.browsing import sign_in
 from tests.overlay.conftest import Site
 from tests.sagas.driving import lead_on
 from tests.songqueue.show import Show
@@ -99,12 +100,9 @@ def site(_site: Site, transactional_db: None) -> Site:
 @pytest.fixture
 def context(chromium: Browser, site: Site) -> Iterator[BrowserContext]:
     """The streamer's browser; what a page says is wrong fails the test at its end."""
-    client = Client()
-    client.force_login(person("streamer"))
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
     context.set_default_timeout(15_000)
-    cookie = client.cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": cookie, "url": site.origin}])
+    sign_in(context, person("streamer"), site.origin)
     yield context
     context.close()
 

@@ -13,6 +13,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 
 from accounts.models import User
+from tests.browsing import sign_in
 from tests.overlay.conftest import Site
 from tests.studio.test_page import faults
 from tests.tournaments.curating import NOON, choose, cup, go, register, selecting
@@ -198,12 +199,8 @@ def _site(django_db_setup: None) -> Iterator[Site]:
 @pytest.fixture
 def opened(_site: Site, transactional_db: None, chromium: Browser) -> Iterator[Opening]:
     """Open a page as the streamer."""
-    client = Client()
-    client.force_login(User.objects.create_superuser("lea"))
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": _site.origin}]
-    )
+    sign_in(context, User.objects.create_superuser("lea"), _site.origin)
     errors: list[str] = []
 
     def open_page(path: str) -> Page:

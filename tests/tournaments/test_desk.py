@@ -13,6 +13,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from accounts.models import User
+from tests.browsing import sign_in
 from tests.overlay.conftest import Site, _site, site  # noqa: F401 (the fixtures)
 from tests.studio.test_page import faults
 from tests.tournaments import stage
@@ -244,12 +245,8 @@ def test_a_player_reports_their_match(cup: Tournament) -> None:
 @pytest.fixture
 def context(site: Site, chromium: Browser) -> Iterator[BrowserContext]:  # noqa: F811
     """A browser in which somebody with the right is signed in."""
-    client = Client()
-    client.force_login(person())
     context = chromium.new_context(base_url=site.origin)
-    context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site.origin}]
-    )
+    sign_in(context, person(), site.origin)
     yield context
     context.close()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from tests.browsing import Opening, browsing
 from tests.overlay.conftest import Site, _site, site  # noqa: F401 (the fixtures)
 from tests.tournaments import stage
 from tests.tournaments.cups import cup
@@ -25,38 +26,18 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 AXE = next(Path("tests/studio").glob("axe-*.min.js"))
-Opening = Callable[..., "Page"]
 NAME = ".spotlight[id] h2"
 
 
 @pytest.fixture
 def opened(chromium: Browser, site: Site) -> Iterator[Opening]:  # noqa: F811
     """Opens the page; what it says is wrong fails the test at its end."""
-    errors: list[str] = []
-    contexts = []
+    with browsing(chromium, site.origin) as opened:
 
-    def opening(made: Tournament, user: User | None = None, width: int = 1280) -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, reduced_motion="reduce"
-        )
-        contexts.append(context)
-        if user is not None:
-            client = Client()
-            client.force_login(user, "django.contrib.auth.backends.ModelBackend")
-            value = client.cookies["sessionid"].value
-            context.add_cookies([{"name": "sessionid", "value": value, "url": site.origin}])
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on(
-            "console", lambda said: errors.append(said.text) if "Security" in said.text else None
-        )
-        page.goto(f"{site.origin}/tournaments/{made.pk}/draw")
-        return page
+        def opening(made: Tournament, user: User | None = None, width: int = 1280) -> Page:
+            return opened(f"/tournaments/{made.pk}/draw", user, width, reduced_motion="reduce")
 
-    yield opening
-    for context in contexts:
-        context.close()
-    assert errors == []
+        yield opening
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from tests.browsing import sign_in
 from tests.overlay.conftest import Site, _site, site  # noqa: F401 (the fixtures)
 from tests.tournaments import stage
 from tests.tournaments.betting import balance, begin, cast, live_match, rich, time_is_over
@@ -38,11 +38,8 @@ def ann(transactional_db: None) -> Viewer:
 @pytest.fixture
 def opening(chromium: Browser, site: Site, ann: Viewer) -> Iterator[Opening]:  # noqa: F811
     """Open the page of a match, as Ann."""
-    client = Client()
-    client.force_login(User.objects.create_user("ann", viewer=ann))
     context = chromium.new_context(viewport={"width": 390, "height": 844})
-    cookie = client.cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": cookie, "url": site.origin}])
+    sign_in(context, User.objects.create_user("ann", viewer=ann), site.origin)
 
     def open_page(match: Match) -> Page:
         page = context.new_page()

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import pytest
-from django.conf import settings
 from django.core.cache import cache
-from django.test import Client
 
 from accounts.models import User
+from tests.browsing import Opening, browsing
 from tests.overlay.conftest import Site, _site, site  # noqa: F401 (the fixtures)
 from tests.studio.test_page import faults
 from tests.watcher import posting
@@ -26,39 +25,20 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 HOSTILE = '<img src=x onerror="document.title=1">'
 Scheme = Literal["light", "dark"]
-Opening = Callable[..., "Page"]
 
 
 @pytest.fixture
 def opened(chromium: Browser, site: Site) -> Iterator[Opening]:  # noqa: F811
     """Opens pages of the watcher; what they say is wrong fails the test at its end."""
     cache.clear()
-    errors: list[str] = []
-    contexts = []
+    with browsing(chromium, site.origin, timeout_ms=15_000) as opened:
 
-    def opening(
-        path: str = "", owner: User | None = None, width: int = 1440, scheme: Scheme = "light"
-    ) -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme
-        )
-        contexts.append(context)
-        if owner is not None:
-            client = Client()
-            client.force_login(owner)
-            key = client.cookies[settings.SESSION_COOKIE_NAME].value
-            cookie: Any = {"name": settings.SESSION_COOKIE_NAME, "value": key, "url": site.origin}
-            context.add_cookies([cookie])
-        context.set_default_timeout(15_000)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(f"{site.origin}/watch{path}")
-        return page
+        def opening(
+            path: str = "", owner: User | None = None, width: int = 1440, scheme: Scheme = "light"
+        ) -> Page:
+            return opened(f"/watch{path}", owner, width, color_scheme=scheme)
 
-    yield opening
-    for context in contexts:
-        context.close()
-    assert errors == []
+        yield opening
 
 
 @pytest.fixture
