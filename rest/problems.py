@@ -20,6 +20,12 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
 
 
+class NotNow(APIException):
+    """What is asked for goes against how things stand; whoever raises it gives the code."""
+
+    status_code = 409
+
+
 class DatabaseAway(APIException):
     status_code = 503
     default_code = "unavailable"

@@ -8,15 +8,15 @@ from typing import Any, ClassVar, TypeVar
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import serializers, status
-from rest_framework.exceptions import APIException, PermissionDenied
+from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from rest.bodies import Body
-from rest.problems import Problem
+from rest.problems import NotNow, Problem
 from rest.queries import NoQuery, PageQuery, Pages
 from sagas import services
 from sagas.models import Action, Outcome, Run
@@ -74,11 +74,6 @@ class RunQuery(PageQuery):
 
 class DecisionSerializer(Body):
     note = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
-
-
-class NotNow(APIException):
-    status_code = status.HTTP_409_CONFLICT
-    default_code = services.NotAllowedNow.code
 
 
 class RunsView(ListAPIView[Run]):
@@ -167,7 +162,7 @@ def _decide(request: Request, run_id: int, decision: Callable[..., None]) -> Res
             note=body["note"],
         )
     except services.NotAllowedNow as error:
-        raise NotNow(str(error)) from error
+        raise NotNow(str(error), error.code) from error
     return Response(_detail(run_id))
 
 

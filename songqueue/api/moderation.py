@@ -8,13 +8,13 @@ from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
-from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from rest.bodies import Body
-from rest.problems import Problem
+from rest.problems import NotNow, Problem
 from rest.queries import NoQuery
 from sagas.flow import Refused
 from songqueue.models import Block, Decision, SongRequest, SongRules
@@ -22,10 +22,6 @@ from songqueue.services import moderation, rules
 from songqueue.services.moderation import By
 
 NOT_NOW = OpenApiResponse(Problem, "It is not in a state for that; the code says why.")
-
-
-class NotNow(APIException):
-    status_code = status.HTTP_409_CONFLICT
 
 
 # --- Shapes ----------------------------------------------------------------------------------

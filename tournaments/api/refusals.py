@@ -11,7 +11,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import status
 from rest_framework.exceptions import APIException, NotFound, PermissionDenied, ValidationError
 
-from rest.problems import Problem
+from rest.problems import NotNow, Problem
 from sagas.flow import Refused
 from tournaments.services.corrections import Unseen
 from tournaments.services.impartiality import Banned, Partial
@@ -36,10 +36,6 @@ TRY_AGAIN = OpenApiResponse(
 RETRY_AFTER = OpenApiParameter(
     "Retry-After", int, OpenApiParameter.HEADER, response=[503], description="Seconds."
 )
-
-
-class NotNow(APIException):
-    status_code = status.HTTP_409_CONFLICT
 
 
 class TwitchAway(APIException):

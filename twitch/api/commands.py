@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from rest.bodies import Body
-from rest.problems import Problem
+from rest.problems import NotNow, Problem
 from rest.queries import NoQuery
 from twitch.models import Command, Permission
 from twitch.services.commands import editing, listing
@@ -27,10 +27,6 @@ BAD_BODY = OpenApiResponse(
 )
 UNKNOWN = OpenApiResponse(Problem, "No command has this name; aliases do not count (`not_found`).")
 TAKEN = OpenApiResponse(Problem, "Another command has this name or alias (`name_taken`).")
-
-
-class NotNow(APIException):
-    status_code = status.HTTP_409_CONFLICT
 
 
 RANKS = [rank.name.lower() for rank in Permission]

@@ -14,7 +14,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from accounts.permissions import IsSignedIn, person
-from rest.problems import Problem
+from rest.problems import NotNow, Problem
 from sagas.flow import Refused
 from watcher.models import Delivery, Target, Watch
 
@@ -55,10 +55,6 @@ NOT_THERE = OpenApiResponse(
     "Discord or Twitch does not answer (`discord_away`, `discord_busy`, `twitch_away`): try again.",
 )
 REFUSALS = {401: NOT_SIGNED_IN, 403: NOT_YOU}
-
-
-class NotNow(APIException):
-    status_code = status.HTTP_409_CONFLICT
 
 
 class Often(APIException):
