@@ -14,9 +14,14 @@ from twitch.registry import Invocation
 from twitch.services import viewers
 
 
+def present() -> QuerySet[Account]:
+    """Return the accounts, without those of viewers who left."""
+    return Account.objects.exclude(viewer__id__startswith=GONE)
+
+
 def leaderboard(most: int) -> QuerySet[Account]:
     """Return the fullest accounts, without empty ones and those of viewers who hide or left."""
-    accounts = shown(Account.objects.filter(balance__gt=0).exclude(viewer__id__startswith=GONE))
+    accounts = shown(present().filter(balance__gt=0))
     return accounts.select_related("viewer").order_by("-balance", "viewer_id")[:most]
 
 

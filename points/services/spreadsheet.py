@@ -12,9 +12,8 @@ from typing import Any, TextIO, TypeAlias
 
 from django.db import transaction
 
-from accounts.services.forgetting import GONE
 from points.models import Account, Decision
-from points.services import ledger
+from points.services import ledger, people
 from points.services.decisions import CAUSE, By, decide
 from points.services.ledger import Cause
 from twitch.models import Viewer
@@ -84,8 +83,8 @@ def write(out: TextIO) -> int:
     table = csv.writer(out)
     table.writerow(COLUMNS)
     count = 0
-    accounts = Account.objects.exclude(viewer__id__startswith=GONE).select_related("viewer")
-    for account in accounts.order_by("viewer_id").iterator():
+    accounts = people.present().select_related("viewer").order_by("viewer_id")
+    for account in accounts.iterator():
         who = account.viewer
         table.writerow([who.pk, who.login, _as_text(who.display_name), account.balance])
         count += 1

@@ -21,6 +21,10 @@ class SongRequestQuerySet(models.QuerySet["SongRequest"]):
         """Requests that have not begun to play, in the order of their places."""
         return self.filter(status__in=SongRequest.WAITING).order_by("lined_up_at", "id")
 
+    def going(self) -> SongRequestQuerySet:
+        """Requests that have not ended: those of `open`, and what is still being looked up."""
+        return self.exclude(status__in=SongRequest.ENDS)
+
     def heard(self) -> SongRequestQuerySet:
         """Requests that were played."""
         return self.filter(status=SongRequest.Status.PLAYED)

@@ -89,7 +89,7 @@ def withdraw(viewer: Viewer, by: By, now: datetime) -> SongRequest:
 
     Points that are not spent yet are refunded, which its flow tells the viewer.
     """
-    own = SongRequest.objects.filter(viewer=viewer).exclude(status__in=SongRequest.ENDS)
+    own = SongRequest.objects.going().filter(viewer=viewer)
     newest = own.select_related("track", "redemption").order_by("-created_at", "-id").first()
     if newest is None:
         raise Refused("no_request", chat.render(texts.NO_REQUEST))

@@ -27,7 +27,7 @@ def end(request: SongRequest, status: str, code: str, now: datetime) -> bool:
 
     The first end stands: returns whether it was this one.
     """
-    going = SongRequest.objects.filter(pk=request.pk).exclude(status__in=SongRequest.ENDS)
+    going = SongRequest.objects.going().filter(pk=request.pk)
     if not going.update(status=status, code=code, ended_at=now):
         return False
     row = SongRequest.objects.get(pk=request.pk)
